@@ -1,0 +1,54 @@
+// What a scan is asked for: its columns with their paths and types, as plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "number.h"
+#include "path.h"
+#include "engine_only.h"
+
+namespace weather {
+
+// The types that have a fast road. Every other type goes by its input function.
+enum class Type : uint8_t {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    Float4,
+    Float8,
+    Numeric, // its number's text goes to numeric's input function, which takes every JSON number
+    Text,    // also varchar and bpchar
+    Json,
+    Jsonb,
+    Date,
+    Timestamp,
+    TimestampTz,
+    Other,
+};
+
+// "integer", "timestamp with time zone": as PostgreSQL names it, for messages.
+const char* type_name(Type type);
+
+struct ColumnSpec {
+    std::string name;
+    std::vector<JsonPath> paths; // the first that finds something other than null counts
+    Type type = Type::Other;     // of the elements, when is_array
+    bool is_array = false;
+    bool wanted = true;          // converted; else only looked for
+    bool not_null = false;       // missing or null is an error
+    bool empty_is_error = false; // on_empty 'error'
+    std::optional<EpochUnit> epoch;
+    bool has_datetime_format = false; // strings go to the glue as Input
+    bool has_zone = false;            // a local time is welcome in a timestamptz
+};
+
+struct ScanSpec {
+    std::vector<ColumnSpec> columns;
+    bool empty_rows_are_errors = true; // empty_rows 'error'
+};
+
+} // namespace weather

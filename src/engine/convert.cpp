@@ -1,0 +1,375 @@
+// One function a family of types. Every way out is a value or an error: nothing becomes NULL here.
+#include "convert.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "time.h"
+#include "unescape.h"
+#include "utf8.h"
+#include "engine_only.h"
+
+namespace weather {
+
+const char* type_name(Type type) {
+    switch (type) {
+    case Type::Bool:
+        return "boolean";
+    case Type::Int2:
+        return "smallint";
+    case Type::Int4:
+        return "integer";
+    case Type::Int8:
+        return "bigint";
+    case Type::Float4:
+        return "real";
+    case Type::Float8:
+        return "double precision";
+    case Type::Numeric:
+        return "numeric";
+    case Type::Text:
+        return "text";
+    case Type::Json:
+        return "json";
+    case Type::Jsonb:
+        return "jsonb";
+    case Type::Date:
+        return "date";
+    case Type::Timestamp:
+        return "timestamp without time zone";
+    case Type::TimestampTz:
+        return "timestamp with time zone";
+    case Type::Other:
+        break;
+    }
+    return "the column's type";
+}
+
+std::string shorten(std::string_view text) {
+    constexpr size_t limit = 80;
+    if (text.size() <= limit)
+        return std::string(text);
+    size_t end = limit;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;
+    return std::string(text.substr(0, end)) + "...";
+}
+
+namespace {
+
+const char* kind_name(Capture::Kind kind) {
+    switch (kind) {
+    case Capture::Kind::False:
+    case Capture::Kind::True:
+        return "a JSON boolean";
+    case Capture::Kind::Number:
+        return "a JSON number";
+    case Capture::Kind::String:
+        return "a JSON string";
+    case Capture::Kind::Object:
+        return "a JSON object";
+    case Capture::Kind::Array:
+        return "a JSON array";
+    default:
+        return "null";
+    }
+}
+
+bool is_boolean(const Capture& capture) {
+    return capture.kind == Capture::Kind::False || capture.kind == Capture::Kind::True;
+}
+
+bool is_container(const Capture& capture) {
+    return capture.kind == Capture::Kind::Object || capture.kind == Capture::Kind::Array;
+}
+
+} // namespace
+
+bool Converter::fail(Error& error, ErrorCode code, std::string reason, const Capture& capture) {
+    error.code = code;
+    error.reason = std::move(reason);
+    error.value = shorten(capture.json());
+    return false;
+}
+
+bool Converter::wrong_type(const ColumnSpec& column, const Capture& capture, Error& error) {
+    return fail(error, ErrorCode::WrongType,
+                std::string(kind_name(capture.kind)) + " does not go into " +
+                    type_name(column.type),
+                capture);
+}
+
+void Converter::store(Value::Kind kind, std::string_view text, Value& value) {
+    value.kind = kind;
+    value.size = static_cast<uint32_t>(text.size());
+    value.text = arena_->store_text(text);
+}
+
+// What JSON's escapes can name and PostgreSQL's text cannot hold. Only escapes can: the row's own
+// bytes are checked as a whole.
+bool Converter::check_characters(const Capture& capture, Error& error) {
+    if (!has_escapes_)
+        return true;
+    if (is_container(capture)) {
+        if (find_lone_surrogate(capture.text) == std::string_view::npos)
+            return true;
+        return fail(error, ErrorCode::LoneSurrogate, "half of a surrogate pair", capture);
+    }
+    if (std::memchr(capture.text.data(), '\0', capture.text.size()))
+        return fail(error, ErrorCode::NulCharacter, "\\u0000 cannot be converted to text", capture);
+    if (find_invalid_utf8(capture.text) != capture.text.size())
+        return fail(error, ErrorCode::LoneSurrogate, "half of a surrogate pair", capture);
+    return true;
+}
+
+bool Converter::convert(const ColumnSpec& column, const Capture& capture, Value& value,
+                        Error& error) {
+    if (!column.is_array)
+        return scalar(column, capture, value, error);
+    if (capture.kind == Capture::Kind::Array)
+        return array(column, capture, value, error);
+    if (capture.kind == Capture::Kind::String)
+        return other(column, capture, value, error); // '{1,2}' as array_in reads it
+    return fail(error, ErrorCode::WrongType,
+                std::string(kind_name(capture.kind)) + " does not go into an array", capture);
+}
+
+bool Converter::scalar(const ColumnSpec& column, const Capture& capture, Value& value,
+                       Error& error) {
+    switch (column.type) {
+    case Type::Bool:
+        if (capture.kind == Capture::Kind::String)
+            return other(column, capture, value, error);
+        if (!is_boolean(capture))
+            return wrong_type(column, capture, error);
+        value.kind = Value::Kind::Bool;
+        value.boolean = capture.kind == Capture::Kind::True;
+        return true;
+    case Type::Int2:
+    case Type::Int4:
+    case Type::Int8:
+    case Type::Float4:
+    case Type::Float8:
+    case Type::Numeric:
+        return number(column, capture, value, error);
+    case Type::Text:
+        return text(capture, value, error);
+    case Type::Json:
+    case Type::Jsonb:
+        return json(column.type, capture, value, error);
+    case Type::Date:
+    case Type::Timestamp:
+    case Type::TimestampTz:
+        return time(column, capture, value, error);
+    case Type::Other:
+        break;
+    }
+    if (is_container(capture))
+        return wrong_type(column, capture, error);
+    return other(column, capture, value, error);
+}
+
+namespace {
+
+template <typename Integer>
+NumberStatus parse_as(std::string_view number, int64_t& result) {
+    return parse_integer(number, std::numeric_limits<Integer>::min(),
+                         std::numeric_limits<Integer>::max(), result);
+}
+
+NumberStatus parse_number(Type type, std::string_view number, Value& value) {
+    switch (type) {
+    case Type::Int2:
+        value.kind = Value::Kind::Integer;
+        return parse_as<int16_t>(number, value.integer);
+    case Type::Int4:
+        value.kind = Value::Kind::Integer;
+        return parse_as<int32_t>(number, value.integer);
+    case Type::Int8:
+        value.kind = Value::Kind::Integer;
+        return parse_as<int64_t>(number, value.integer);
+    case Type::Float4:
+        value.kind = Value::Kind::Float4;
+        return parse_float4(number, value.float4);
+    default:
+        value.kind = Value::Kind::Float8;
+        return parse_float8(number, value.float8);
+    }
+}
+
+} // namespace
+
+bool Converter::number(const ColumnSpec& column, const Capture& capture, Value& value,
+                       Error& error) {
+    if (capture.kind == Capture::Kind::String)
+        return other(column, capture, value, error); // "9.1" as the input function reads it
+    if (capture.kind != Capture::Kind::Number)
+        return wrong_type(column, capture, error);
+    if (column.type == Type::Numeric)
+        return other(column, capture, value, error);
+    switch (parse_number(column.type, capture.text, value)) {
+    case NumberStatus::Ok:
+        return true;
+    case NumberStatus::NotIntegral:
+        return fail(error, ErrorCode::NotIntegral,
+                    std::string("a fraction does not go into ") + type_name(column.type), capture);
+    case NumberStatus::OutOfRange:
+        break;
+    }
+    return fail(error, ErrorCode::OutOfRange,
+                std::string("out of range for type ") + type_name(column.type), capture);
+}
+
+bool Converter::text(const Capture& capture, Value& value, Error& error) {
+    if (!check_characters(capture, error))
+        return false;
+    store(Value::Kind::Text, capture.kind == Capture::Kind::String ? capture.text : capture.json(),
+          value);
+    return true;
+}
+
+// Scalars enter as JSON. The text is well-formed, which is all that json's own input function
+// checks; jsonb has to be built by its own.
+bool Converter::json(Type type, const Capture& capture, Value& value, Error& error) {
+    const bool keeps_text = type == Type::Json;
+    if (capture.kind == Capture::Kind::String ? !keeps_text && !check_characters(capture, error)
+                                              : !check_characters(capture, error))
+        return false;
+    if (keeps_text && capture.kind == Capture::Kind::String &&
+        find_lone_surrogate(capture.json()) != std::string_view::npos)
+        return fail(error, ErrorCode::LoneSurrogate, "half of a surrogate pair", capture);
+    store(keeps_text ? Value::Kind::Text : Value::Kind::Input, capture.json(), value);
+    return true;
+}
+
+bool Converter::other(const ColumnSpec&, const Capture& capture, Value& value, Error& error) {
+    if (!check_characters(capture, error))
+        return false;
+    store(Value::Kind::Input, capture.kind == Capture::Kind::String ? capture.text : capture.json(),
+          value);
+    return true;
+}
+
+bool Converter::time(const ColumnSpec& column, const Capture& capture, Value& value, Error& error) {
+    if (capture.kind == Capture::Kind::Number) {
+        if (column.epoch)
+            return epoch(column, capture, value, error);
+        return fail(error, ErrorCode::WrongType,
+                    std::string("a JSON number does not go into ") + type_name(column.type),
+                    capture);
+    }
+    if (capture.kind != Capture::Kind::String)
+        return wrong_type(column, capture, error);
+    if (column.has_datetime_format)
+        return other(column, capture, value, error);
+    if (column.epoch && is_json_number(capture.text))
+        return epoch(column, capture, value, error);
+    return iso_time(column, capture, value, error);
+}
+
+bool Converter::epoch(const ColumnSpec& column, const Capture& capture, Value& value,
+                      Error& error) {
+    int64_t micros;
+    if (parse_epoch(capture.text, *column.epoch, micros) != NumberStatus::Ok ||
+        micros < min_timestamp + postgres_epoch_micros || // no overflow: far inside int64's range
+        micros - postgres_epoch_micros >= end_timestamp)
+        return fail(error, ErrorCode::TimeRange, "timestamp out of range", capture);
+    return instant(column, capture, micros - postgres_epoch_micros, value, error);
+}
+
+// An instant that was given as Unix time: UTC is its wall clock where a type has no zone.
+bool Converter::instant(const ColumnSpec& column, const Capture& capture, int64_t micros,
+                        Value& value, Error& error) {
+    value.kind = column.type == Type::Timestamp ? Value::Kind::LocalTime : Value::Kind::Instant;
+    value.integer = micros;
+    if (column.type != Type::Date)
+        return true;
+    if (micros % micros_per_day != 0)
+        return fail(error, ErrorCode::TimeOfDay, "a time of day does not go into date", capture);
+    value.kind = Value::Kind::Date;
+    value.integer = micros / micros_per_day;
+    return true;
+}
+
+bool Converter::iso_time(const ColumnSpec& column, const Capture& capture, Value& value,
+                         Error& error) {
+    IsoTime time;
+    TimeStatus status = parse_iso_time(capture.text, time);
+    if (status == TimeStatus::Malformed)
+        return fail(error, ErrorCode::BadTime, "not an ISO 8601 date or time", capture);
+    if (status == TimeStatus::Ok && column.type == Type::Date) {
+        if (time.has_time)
+            return fail(error, ErrorCode::TimeOfDay, "a time of day does not go into date",
+                        capture);
+        value.kind = Value::Kind::Date;
+        value.integer = time.days;
+        return true;
+    }
+    if (status == TimeStatus::Ok && time.has_offset && column.type == Type::Timestamp)
+        return fail(error, ErrorCode::ZoneForbidden,
+                    "a time with a zone does not go into timestamp without time zone", capture);
+    if (status == TimeStatus::Ok && !time.has_offset && column.type == Type::TimestampTz &&
+        !column.has_zone)
+        return fail(error, ErrorCode::ZoneMissing, "a local time, and no zone is known for it",
+                    capture);
+    value.kind = time.has_offset ? Value::Kind::Instant : Value::Kind::LocalTime;
+    if (status == TimeStatus::Ok)
+        status = time.has_offset ? instant_timestamp(time, value.integer)
+                                 : local_timestamp(time, value.integer);
+    if (status != TimeStatus::Ok)
+        return fail(error, ErrorCode::TimeRange, "date or time out of range", capture);
+    return true;
+}
+
+namespace {
+
+// Within json and jsonb arrays an array is an element; elsewhere it is a dimension.
+bool arrays_nest(Type type) {
+    return type != Type::Json && type != Type::Jsonb;
+}
+
+constexpr size_t max_dimensions = 6; // MAXDIM
+
+} // namespace
+
+bool Converter::array(const ColumnSpec& column, const Capture& capture, Value& value,
+                      Error& error) {
+    decode_array(capture.text, arrays_nest(column.type), array_buffer_, array_elements_);
+    if (array_elements_.ragged)
+        return fail(error, ErrorCode::RaggedArray, "nested arrays differ in length or depth",
+                    capture);
+    if (array_elements_.extents.size() > max_dimensions)
+        return fail(error, ErrorCode::RaggedArray, "more than 6 dimensions", capture);
+    auto* result = new (arena_->allocate(sizeof(ArrayValue))) ArrayValue{};
+    result->dimensions = static_cast<int>(array_elements_.extents.size());
+    std::copy(array_elements_.extents.begin(), array_elements_.extents.end(), result->extents);
+    value.kind = Value::Kind::Array;
+    value.array = result;
+    return elements(column, array_elements_.elements, *result, error);
+}
+
+bool Converter::convert_list(const ColumnSpec& column, const std::vector<Capture>& captures,
+                             Value& value, Error& error) {
+    auto* result = new (arena_->allocate(sizeof(ArrayValue))) ArrayValue{};
+    result->dimensions = 1;
+    result->extents[0] = static_cast<int>(captures.size());
+    value.kind = Value::Kind::Array;
+    value.array = result;
+    return elements(column, captures, *result, error);
+}
+
+bool Converter::elements(const ColumnSpec& column, const std::vector<Capture>& captures,
+                         ArrayValue& array, Error& error) {
+    auto* values = reinterpret_cast<Value*>(arena_->allocate(captures.size() * sizeof(Value)));
+    array.size = captures.size();
+    array.elements = values;
+    for (size_t i = 0; i < captures.size(); ++i) {
+        Value* value = new (values + i) Value;
+        if (captures[i].is_value() && !scalar(column, captures[i], *value, error))
+            return false;
+    }
+    return true;
+}
+
+} // namespace weather

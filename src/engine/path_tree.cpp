@@ -1,0 +1,96 @@
+#include "path_tree.h"
+
+#include "engine_only.h"
+
+namespace weather {
+
+namespace {
+
+// Up to this many members a look at each is faster than a hash.
+constexpr size_t linear_members = 8;
+
+} // namespace
+
+PathNode* PathNode::member(std::string_view name, uint32_t& hint) {
+    const uint32_t count = static_cast<uint32_t>(members_.size());
+    if (hint < count && members_[hint].name == name)
+        return members_[hint++].child;
+    if (count > linear_members) {
+        const auto found = by_name_.find(name);
+        if (found == by_name_.end())
+            return nullptr;
+        hint = found->second + 1;
+        return members_[found->second].child;
+    }
+    for (uint32_t i = 0; i < count; ++i) {
+        if (members_[i].name == name) {
+            hint = i + 1;
+            return members_[i].child;
+        }
+    }
+    return nullptr;
+}
+
+PathNode* PathNode::element(uint32_t index) const {
+    for (const auto& [position, child] : indexes_)
+        if (position == index)
+            return child;
+    return nullptr;
+}
+
+PathNode& PathTree::new_node() {
+    nodes_.emplace_back();
+    return nodes_.back();
+}
+
+PathNode& PathTree::child(PathNode& parent, const PathStep& step) {
+    switch (step.kind) {
+    case PathStep::Kind::Members: // none here
+    case PathStep::Kind::Elements:
+        if (!parent.elements_)
+            parent.elements_ = &new_node();
+        return *parent.elements_;
+    case PathStep::Kind::Index:
+        if (PathNode* known = parent.element(step.index))
+            return *known;
+        parent.indexes_.emplace_back(step.index, &new_node());
+        return *parent.indexes_.back().second;
+    case PathStep::Kind::Member:
+        break;
+    }
+    for (PathNode::Member& member : parent.members_)
+        if (member.name == step.name)
+            return *member.child;
+    parent.members_.push_back({step.name, &new_node()});
+    return *parent.members_.back().child;
+}
+
+TargetId PathTree::add(const JsonPath& path) {
+    const TargetId target = static_cast<TargetId>(is_list_.size());
+    bool list = false;
+    for (const PathStep& step : path)
+        list |= step.kind == PathStep::Kind::Elements;
+    is_list_.push_back(list);
+
+    PathNode* node = &root();
+    for (const PathStep& step : path) {
+        node = &child(*node, step);
+        if (list)
+            node->lists_below_.emplace_back(target, 0);
+        else
+            node->singles_below_.push_back(target);
+    }
+    node->targets_.push_back(target);
+    return target;
+}
+
+void PathTree::finish() {
+    for (PathNode& node : nodes_) {
+        if (node.members_.size() <= linear_members)
+            continue;
+        for (uint32_t i = 0; i < node.members_.size(); ++i)
+            node.by_name_.emplace(node.members_[i].name, i);
+    }
+}
+
+} // namespace weather

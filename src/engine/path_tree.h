@@ -1,0 +1,85 @@
+// All paths of a scan, merged into one tree, so that a row is walked once whatever the number of
+// columns. A target is one path of one column; a column with alternative paths has several.
+//
+// A node stands for a position that some path reaches. Several nodes can apply to one value: an
+// array element belongs to `[*]` and to `[0]`; and in SQL/JSON's lax mode `[*]` and `[0]` on
+// something that is no array take it as the one element.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "path.h"
+#include "engine_only.h"
+
+namespace weather {
+
+using TargetId = uint32_t;
+
+class PathNode {
+  public:
+    // The child for a member name, or null. `hint` is the place where the caller's last search in
+    // this node ended: members mostly come in the same order in every row.
+    PathNode* member(std::string_view name, uint32_t& hint);
+
+    PathNode* elements() const { return elements_; } // [*]
+    PathNode* element(uint32_t index) const;         // [index]
+    bool accepts_elements() const { return elements_ || !indexes_.empty(); }
+
+    const std::vector<TargetId>& targets() const { return targets_; } // paths that end here
+
+    // The paths that end here or deeper, without `[*]` ...
+    const std::vector<TargetId>& singles_below() const { return singles_below_; }
+    // ... and with it, each with a place where the walk notes how many values it had found when
+    // `seen_in` was set: a duplicate member makes it go back there.
+    std::vector<std::pair<TargetId, size_t>>& lists_below() { return lists_below_; }
+
+    // For the walk: the object in which a member last led here. Tells a duplicate member.
+    uint64_t seen_in = 0;
+
+  private:
+    friend class PathTree;
+
+    struct Member {
+        std::string name;
+        PathNode* child;
+    };
+
+    std::vector<Member> members_;
+    std::unordered_map<std::string_view, uint32_t> by_name_; // filled only where worth it
+    std::vector<std::pair<uint32_t, PathNode*>> indexes_;
+    PathNode* elements_ = nullptr;
+    std::vector<TargetId> targets_;
+    std::vector<TargetId> singles_below_;
+    std::vector<std::pair<TargetId, size_t>> lists_below_;
+};
+
+class PathTree {
+  public:
+    PathTree() { nodes_.emplace_back(); }
+
+    // Adds a path without `.*`; the result numbers the targets from 0.
+    TargetId add(const JsonPath& path);
+
+    // To be called once after the last add().
+    void finish();
+
+    PathNode& root() { return nodes_.front(); }
+    size_t targets() const { return is_list_.size(); }
+
+    // Whether the target's path has a `[*]`, so that it may find several values.
+    bool is_list(TargetId target) const { return is_list_[target]; }
+
+  private:
+    PathNode& child(PathNode& parent, const PathStep& step);
+    PathNode& new_node();
+
+    std::deque<PathNode> nodes_; // a deque: nodes point to one another and must not move
+    std::vector<bool> is_list_;
+};
+
+} // namespace weather

@@ -1,0 +1,52 @@
+// The part of a file that is being looked at: contiguous bytes, their offset and their line. It
+// grows to hold one document and slides on; it never holds the file.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "source.h"
+#include "engine_only.h"
+
+namespace weather {
+
+class Window {
+  public:
+    void begin_file();
+
+    // The bytes read and not yet consumed. Valid until fill() or begin_file().
+    std::string_view view() const { return {buffer_.data() + begin_, end_ - begin_}; }
+
+    // Where view() begins: offset in the decompressed file, and line, from 1.
+    uint64_t offset() const { return offset_; }
+    uint64_t line() const { return line_; }
+
+    // Whether view() reaches to the end of the file.
+    bool ended() const { return ended_; }
+
+    void consume(size_t size);
+
+    // Reads more behind view(). Data and End are both progress; see Source::read().
+    ReadStatus fill(Source& source, Error& error);
+
+    // All bytes read of the file so far.
+    uint64_t bytes_read() const { return offset_ + (end_ - begin_); }
+
+  private:
+    void make_room();
+
+    static constexpr size_t block_size = 128 * 1024;
+
+    std::vector<char> buffer_;
+    size_t begin_ = 0;
+    size_t end_ = 0;
+    uint64_t offset_ = 0;
+    uint64_t line_ = 1;
+    bool ended_ = false;
+};
+
+// The number of line feeds in `text`.
+uint64_t count_lines(std::string_view text);
+
+} // namespace weather

@@ -1,0 +1,62 @@
+// The columns of a foreign table: what the engine is asked for, and how its values become Datums.
+#pragma once
+
+#include "column.h"
+#include "options.h"
+
+#include "pg.h"
+
+namespace weather {
+
+// How text enters a type that has no fast road.
+struct TypeInput {
+    Oid type;
+    int32 typmod;
+    FmgrInfo function;
+    Oid parameter;
+};
+
+struct Column {
+    AttrNumber attribute;
+    const char* name;
+    Oid declared_type; // possibly a domain
+    bool is_domain;
+    void* domain_cache; // domain_check()'s
+    bool not_null;
+    bool wanted; // the query reads it, or it is NOT NULL
+    const ColumnOptions* options;
+
+    Type type; // of the elements, when is_array
+    bool is_array;
+    TypeInput input;   // of the column, below its domains
+    TypeInput element; // of an array's elements, below their domains
+    Oid element_type;  // possibly a domain
+    void* element_domain_cache;
+    int16 element_length;
+    bool element_by_value;
+    char element_alignment;
+
+    pg_tz* timezone; // for local times into timestamptz; may be null
+    // Local times in [offset_from, offset_until) are `offset` seconds west of UTC: a cache.
+    Timestamp offset_from;
+    Timestamp offset_until;
+    int offset;
+};
+
+struct Columns {
+    Column* items; // all that are not dropped, in the order of the table
+    int count;
+};
+
+// In the current memory context, which must live as long as they are used. `needed`: attribute
+// numbers that the query reads, offset by FirstLowInvalidHeapAttributeNumber; a whole-row reference
+// needs all. Raises what the options of a table and of its columns, taken together, make
+// impossible.
+Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* table,
+                          const Bitmapset* needed);
+
+// What the engine is to do. To be called within guarded(): it calls nothing of PostgreSQL. The
+// columns of the result are those without metadata, in their order.
+void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec);
+
+} // namespace weather

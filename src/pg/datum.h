@@ -1,0 +1,20 @@
+// The engine's values into Datums.
+#pragma once
+
+#include "batch.h"
+#include "columns.h"
+#include "report.h"
+
+#include "pg.h"
+
+namespace weather {
+
+// The Datum of a value, of the column's declared type. Text may point into the batch; everything
+// else by reference is in the current memory context. Checks domains, for NULL too. Errors say
+// where, by `position`, whose column is set here.
+Datum make_datum(Column* column, const Value& value, Position* position, bool* is_null);
+
+// A text Datum from text in the database's encoding, or an error where it is not valid in it.
+Datum text_datum(const char* text);
+
+} // namespace weather

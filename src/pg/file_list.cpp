@@ -1,0 +1,193 @@
+// A pattern is walked directory by directory: each level opens one directory, matches the names in
+// it against one component of the pattern, and goes on below the matches.
+#include "file_list.h"
+
+#include <dirent.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+namespace weather {
+
+namespace {
+
+struct Paths {
+    char** items;
+    int count;
+    int capacity;
+};
+
+void add_path(Paths* paths, char* path) {
+    if (paths->count == paths->capacity) {
+        paths->capacity *= 2;
+        paths->items = static_cast<char**>(
+            repalloc_huge(paths->items, static_cast<Size>(paths->capacity) * sizeof(char*)));
+    }
+    paths->items[paths->count++] = path;
+}
+
+bool has_wildcard(const char* text) {
+    return strpbrk(text, "*?[") != nullptr;
+}
+
+enum class FileKind : uint8_t { Missing, Regular, Directory, Other };
+
+// Follows symbolic links.
+FileKind kind_of(const char* path, Missing missing) {
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR || missing == Missing::IsFine)
+            return FileKind::Missing;
+        ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", path)));
+    }
+    return S_ISREG(info.st_mode)   ? FileKind::Regular
+           : S_ISDIR(info.st_mode) ? FileKind::Directory
+                                   : FileKind::Other;
+}
+
+// The kind of a directory's entry, without a system call where the file system tells.
+FileKind kind_of_entry(const struct dirent* entry, const char* path, Missing missing) {
+    switch (entry->d_type) {
+    case DT_REG:
+        return FileKind::Regular;
+    case DT_DIR:
+        return FileKind::Directory;
+    case DT_LNK:
+    case DT_UNKNOWN:
+        return kind_of(path, missing);
+    default:
+        return FileKind::Other;
+    }
+}
+
+char* join(const char* directory, const char* name) {
+    const bool is_root = strcmp(directory, "/") == 0;
+    return psprintf("%s/%s", is_root ? "" : directory, name);
+}
+
+struct Walk {
+    Paths* found;
+    Missing missing;
+};
+
+void walk(const Walk* walk_state, const char* directory, const char* pattern);
+
+// One entry of `directory` against the first component of `pattern`; `rest` is what follows it,
+// null at the end.
+void walk_entry(const Walk* state, const char* directory, const struct dirent* entry,
+                const char* component, const char* pattern, const char* rest) {
+    const char* name = entry->d_name;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return;
+    const bool any_depth = strcmp(component, "**") == 0;
+    if (fnmatch(any_depth ? "*" : component, name, FNM_PERIOD) != 0)
+        return;
+    char* path = join(directory, name);
+    const FileKind kind = kind_of_entry(entry, path, state->missing);
+    // ** does not follow symbolic links to directories: they may lead in a circle.
+    if (kind == FileKind::Directory && (any_depth ? entry->d_type != DT_LNK : rest != nullptr))
+        walk(state, path, any_depth ? pattern : rest);
+    if (kind == FileKind::Regular && !rest)
+        add_path(state->found, path);
+    else
+        pfree(path);
+}
+
+void walk(const Walk* state, const char* directory, const char* pattern) {
+    check_stack_depth();
+    const char* slash = strchr(pattern, '/');
+    const char* rest = slash ? slash + 1 : nullptr;
+    char* component =
+        slash ? pnstrdup(pattern, static_cast<Size>(slash - pattern)) : pstrdup(pattern);
+    if (strcmp(component, "**") == 0 && rest)
+        walk(state, directory, rest); // no directory at all
+    DIR* dir = AllocateDir(directory);
+    if (!dir && state->missing == Missing::IsFine)
+        return;
+    while (const struct dirent* entry = ReadDir(dir, directory)) {
+        CHECK_FOR_INTERRUPTS();
+        walk_entry(state, directory, entry, component, pattern, rest);
+    }
+    FreeDir(dir);
+}
+
+void list_directory(const Walk* state, const char* directory) {
+    DIR* dir = AllocateDir(directory);
+    if (!dir && state->missing == Missing::IsFine)
+        return;
+    while (const struct dirent* entry = ReadDir(dir, directory)) {
+        CHECK_FOR_INTERRUPTS();
+        if (entry->d_name[0] == '.' || entry->d_name[0] == '_')
+            continue;
+        char* path = join(directory, entry->d_name);
+        if (kind_of_entry(entry, path, state->missing) == FileKind::Regular)
+            add_path(state->found, path);
+    }
+    FreeDir(dir);
+}
+
+[[noreturn]] void report_missing(const char* path) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FILE),
+                    errmsg("could not open file \"%s\": No such file or directory", path)));
+    pg_unreachable();
+}
+
+void expand(const Walk* state, const char* path) {
+    if (!has_wildcard(path)) {
+        switch (kind_of(path, state->missing)) {
+        case FileKind::Directory:
+            list_directory(state, path);
+            return;
+        case FileKind::Missing:
+            if (state->missing == Missing::IsError)
+                report_missing(path);
+            return;
+        default: // what is no regular file is refused when it is opened
+            add_path(state->found, pstrdup(path));
+            return;
+        }
+    }
+    // The fixed part: everything up to the slash before the first wildcard.
+    const char* component = path;
+    for (const char* at = path; *at && !strchr("*?[", *at); ++at)
+        if (*at == '/')
+            component = at;
+    char* fixed =
+        component == path ? pstrdup("/") : pnstrdup(path, static_cast<Size>(component - path));
+    if (kind_of(fixed, state->missing) == FileKind::Missing) {
+        if (state->missing == Missing::IsError)
+            report_missing(fixed);
+        return;
+    }
+    walk(state, fixed, component + 1);
+}
+
+int compare_paths(const void* left, const void* right) {
+    return strcmp(*static_cast<char* const*>(left), *static_cast<char* const*>(right));
+}
+
+// A file that several elements of the option name is read once.
+void sort_and_unique(Paths* paths) {
+    qsort(paths->items, static_cast<size_t>(paths->count), sizeof(char*), compare_paths);
+    int kept = 0;
+    for (int i = 0; i < paths->count; ++i)
+        if (kept == 0 || strcmp(paths->items[kept - 1], paths->items[i]) != 0)
+            paths->items[kept++] = paths->items[i];
+    paths->count = kept;
+}
+
+} // namespace
+
+FileList list_files(const TableOptions* options, Missing missing) {
+    constexpr int initial = 64;
+    Paths paths = {static_cast<char**>(palloc(initial * sizeof(char*))), 0, initial};
+    const Walk state = {&paths, missing};
+    if (options->filename)
+        add_path(&paths, pstrdup(options->filename));
+    ListCell* cell;
+    foreach (cell, options->files)
+        expand(&state, strVal(lfirst(cell)));
+    sort_and_unique(&paths);
+    return {paths.items, paths.count};
+}
+
+} // namespace weather

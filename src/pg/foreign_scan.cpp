@@ -1,0 +1,294 @@
+// The executor asks for a row, a batch at hand gives it; else the engine is asked for the next
+// batch, file after file. Only the engine's calls run C++ that owns something, and they are
+// guarded.
+#include "foreign_scan.h"
+
+#include "access.h"
+#include "datum.h"
+
+namespace weather {
+
+namespace {
+
+void release_external_fd(void* argument) {
+    auto* state = static_cast<ScanState*>(argument);
+    if (state->holds_external_fd)
+        ReleaseExternalFD();
+    state->holds_external_fd = false;
+}
+
+// Ends the program, if there is one, and closes the file.
+void close_current(ScanState* state) {
+    Reader* reader = state->reader->object;
+    if (state->is_open && reader) {
+        state->framings |= 1u << static_cast<int>(reader->scan().detected_framing());
+        state->compressions |= 1u << static_cast<int>(reader->detected_compression());
+    }
+    run_engine([&] { reader->close(); });
+    close_input_file(state->file);
+    release_external_fd(state);
+    state->is_open = false;
+    state->rows = state->row = 0;
+    state->position = {};
+}
+
+[[noreturn]] void report_engine_error(ScanState* state, const Complaint& complaint) {
+    if (complaint.column >= 0)
+        state->position.column = state->spec_columns[complaint.column]->name;
+    report_complaint(complaint, &state->position);
+}
+
+void open_file(ScanState* state, const char* path) {
+    state->position.path = path;
+    open_input_file(state->file, path);
+    const struct stat& info = state->file->info;
+    state->mtime = time_t_to_timestamptz(info.st_mtim.tv_sec) + info.st_mtim.tv_nsec / 1000;
+    MemoryContext previous = MemoryContextSwitchTo(state->context);
+    state->filename = text_datum(path);
+    MemoryContextSwitchTo(previous);
+    run_engine([&] { state->reader->object->open_file(state->file->fd); });
+}
+
+void open_program(ScanState* state) {
+    const char* command = state->options->program;
+    state->position.program = command;
+    if (!AcquireExternalFD())
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+                        errmsg("could not run program \"%s\": too many open files", command)));
+    state->holds_external_fd = true;
+    Complaint complaint;
+    bool started = false;
+    run_engine([&] {
+        started = state->reader->object->open_program(command);
+        if (!started)
+            make_complaint(state->reader->object->error(), complaint);
+    });
+    if (!started)
+        report_engine_error(state, complaint);
+}
+
+// False when there is nothing more to read.
+bool open_next(ScanState* state) {
+    if (is_program(state->options)) {
+        if (state->next_file++ > 0)
+            return false;
+        open_program(state);
+    } else {
+        if (!state->listed) {
+            MemoryContext previous = MemoryContextSwitchTo(state->context);
+            state->files = list_files(state->options, Missing::IsError);
+            MemoryContextSwitchTo(previous);
+            state->listed = true;
+        }
+        if (state->next_file == state->files.count)
+            return false;
+        open_file(state, state->files.paths[state->next_file++]);
+    }
+    state->is_open = true;
+    return true;
+}
+
+void wait_for_latch(int events, pgsocket fd, long timeout_ms) {
+    const int found = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | events, fd,
+                                        timeout_ms, PG_WAIT_EXTENSION);
+    if (found & WL_LATCH_SET)
+        ResetLatch(MyLatch);
+    CHECK_FOR_INTERRUPTS();
+}
+
+// The program has closed its output: as COPY FROM PROGRAM, all is well only if it ends with status
+// 0.
+void wait_for_program_end(ScanState* state) {
+    constexpr long poll_ms = 5; // there is no event to wait for: SIGCHLD is not ours
+    int status = 0;
+    bool ended = false;
+    for (;;) {
+        run_engine([&] { ended = state->reader->object->program().finished(status); });
+        if (ended)
+            break;
+        wait_for_latch(WL_TIMEOUT, PGINVALID_SOCKET, poll_ms);
+    }
+    if (status != 0)
+        ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+                        errmsg("program \"%s\" failed", state->options->program),
+                        errdetail_internal("%s", wait_result_to_str(status))));
+}
+
+// Makes the next batch. False at the end of all files.
+bool next_batch(ScanState* state) {
+    Reader* reader = state->reader->object;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        if (!state->is_open && !open_next(state))
+            return false;
+        if (state->file->path && reopen_input_file(state->file))
+            reader->rebind(state->file->fd);
+        ScanStatus status = ScanStatus::Failed;
+        Complaint complaint;
+        run_engine([&] {
+            status = reader->next();
+            if (status == ScanStatus::Failed)
+                make_complaint(reader->error(), complaint);
+        });
+        switch (status) {
+        case ScanStatus::Rows:
+            state->row = 0;
+            state->rows = static_cast<int>(reader->batch().rows.size());
+            return true;
+        case ScanStatus::Again:
+            break;
+        case ScanStatus::Blocked:
+            wait_for_latch(WL_SOCKET_READABLE, reader->program().output(), -1);
+            break;
+        case ScanStatus::EndOfFile:
+            if (is_program(state->options))
+                wait_for_program_end(state);
+            close_current(state);
+            break;
+        case ScanStatus::Failed:
+            report_engine_error(state, complaint);
+        }
+    }
+}
+
+Datum metadata_datum(const ScanState* state, Metadata metadata, bool* is_null) {
+    *is_null = false;
+    switch (metadata) {
+    case Metadata::Filename:
+        *is_null = is_program(state->options);
+        return state->filename;
+    case Metadata::Mtime:
+        *is_null = is_program(state->options);
+        return TimestampTzGetDatum(state->mtime);
+    case Metadata::Offset:
+        return Int64GetDatum(static_cast<int64>(state->position.offset));
+    case Metadata::Line:
+        return Int64GetDatum(static_cast<int64>(state->position.line));
+    case Metadata::None:
+        break;
+    }
+    pg_unreachable();
+}
+
+void fill_slot(ScanState* state, TupleTableSlot* slot) {
+    const Batch& batch = state->reader->object->batch();
+    const size_t row = static_cast<size_t>(state->row++);
+    state->position.line = batch.rows[row].line;
+    state->position.offset = batch.rows[row].offset;
+    memset(slot->tts_isnull, true, static_cast<Size>(slot->tts_tupleDescriptor->natts));
+    const Value* value = batch.values.data() + row * batch.columns;
+    for (int i = 0; i < state->batch_width; ++i) {
+        Column* column = state->batch_columns[i];
+        const int slot_index = column->attribute - 1;
+        slot->tts_values[slot_index] =
+            make_datum(column, *value++, &state->position, &slot->tts_isnull[slot_index]);
+    }
+    for (int i = 0; i < state->columns->count; ++i) {
+        const Column& column = state->columns->items[i];
+        const Metadata metadata = column.options->metadata;
+        if (metadata == Metadata::None || !column.wanted)
+            continue;
+        const int slot_index = column.attribute - 1;
+        slot->tts_values[slot_index] =
+            metadata_datum(state, metadata, &slot->tts_isnull[slot_index]);
+        if (column.not_null && slot->tts_isnull[slot_index]) {
+            state->position.column = column.name;
+            report_value(ErrorCode::NullValue, "the output of a program has none", "",
+                         &state->position);
+        }
+    }
+}
+
+// The columns that the plan found to be needed.
+Bitmapset* needed_columns(const ForeignScan* plan) {
+    Bitmapset* needed = nullptr;
+    List* numbers = static_cast<List*>(list_nth(plan->fdw_private, PlanNeededColumns));
+    ListCell* cell;
+    foreach (cell, numbers)
+        needed = bms_add_member(needed, lfirst_int(cell));
+    return needed;
+}
+
+void index_columns(ScanState* state) {
+    const Size size = static_cast<Size>(state->columns->count + 1) * sizeof(Column*);
+    state->spec_columns = static_cast<Column**>(palloc(size));
+    state->batch_columns = static_cast<Column**>(palloc(size));
+    int known = 0;
+    for (int i = 0; i < state->columns->count; ++i) {
+        Column* column = &state->columns->items[i];
+        if (column->options->metadata != Metadata::None)
+            continue;
+        state->spec_columns[known++] = column;
+        if (column->wanted)
+            state->batch_columns[state->batch_width++] = column;
+    }
+}
+
+} // namespace
+
+Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
+                           const TableOptions* options) {
+    Owned<Reader>* owned = own_in<Reader>(context);
+    run_engine([&] {
+        ScanSpec spec;
+        fill_spec(columns, options, spec);
+        owned->object =
+            new Reader(spec, options->framing, static_cast<size_t>(options->maximum_object_size),
+                       options->compression);
+    });
+    return owned;
+}
+
+void weatherBeginForeignScan(ForeignScanState* node, int flags) {
+    if (flags & EXEC_FLAG_EXPLAIN_ONLY)
+        return;
+    const Relation relation = node->ss.ss_currentRelation;
+    MemoryContext context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt,
+                                                  "weather_fdw scan", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    auto* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
+    state->context = context;
+    state->options = get_table_options(RelationGetRelid(relation));
+    check_may_read(RelationGetRelid(relation), state->options);
+    state->columns =
+        describe_columns(RelationGetRelid(relation), RelationGetDescr(relation), state->options,
+                         needed_columns(reinterpret_cast<ForeignScan*>(node->ss.ps.plan)));
+    index_columns(state);
+    state->file = make_input_file(context);
+    state->release_external_fd.func = release_external_fd;
+    state->release_external_fd.arg = state;
+    MemoryContextRegisterResetCallback(context, &state->release_external_fd);
+    state->reader = make_reader(context, state->columns, state->options);
+    MemoryContextSwitchTo(previous);
+    node->fdw_state = state;
+}
+
+TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node) {
+    auto* state = static_cast<ScanState*>(node->fdw_state);
+    TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
+    ErrorContextCallback callback = {error_context_stack, position_context, &state->position};
+    error_context_stack = &callback;
+    ExecClearTuple(slot);
+    if (state->row < state->rows || next_batch(state)) {
+        fill_slot(state, slot);
+        ExecStoreVirtualTuple(slot);
+    }
+    error_context_stack = callback.previous;
+    return slot;
+}
+
+void weatherReScanForeignScan(ForeignScanState* node) {
+    auto* state = static_cast<ScanState*>(node->fdw_state);
+    close_current(state);
+    state->next_file = 0;
+}
+
+void weatherEndForeignScan(ForeignScanState* node) {
+    auto* state = static_cast<ScanState*>(node->fdw_state);
+    if (!state)
+        return; // EXPLAIN
+    close_current(state);
+    MemoryContextDelete(state->context);
+}
+
+} // namespace weather

@@ -1,0 +1,59 @@
+// One scan of a foreign table: the state between the executor's calls.
+#pragma once
+
+#include "boundary.h"
+#include "columns.h"
+#include "file_list.h"
+#include "input_file.h"
+#include "options.h"
+#include "reader.h"
+#include "report.h"
+
+#include "pg.h"
+
+namespace weather {
+
+// What stands in ForeignScan::fdw_private.
+enum PlanPrivate {
+    PlanNeededColumns, // List of int: attribute numbers, offset as in Bitmapset of pull_varattnos()
+};
+
+struct ScanState {
+    MemoryContext context; // everything here lives in it
+    const TableOptions* options;
+    Columns* columns;
+    Column** spec_columns;  // those that the engine knows, by its numbers
+    Column** batch_columns; // those that a batch has values for, in their order
+    int batch_width;
+    Owned<Reader>* reader;
+
+    FileList files; // made when the first row is asked for, kept over rescans
+    bool listed;
+    int next_file;
+    bool is_open; // a file, or the program
+    InputFile* file;
+    bool holds_external_fd; // the program's pipe is accounted for in the fd layer
+    MemoryContextCallback release_external_fd;
+    Position position;
+    Datum filename; // metadata of the open file
+    TimestampTz mtime;
+
+    int row; // next row of the batch
+    int rows;
+
+    // For EXPLAIN ANALYZE: sets of the enums' values that were found.
+    uint32 framings;
+    uint32 compressions;
+};
+
+// The Reader of a table, owned by `context`.
+Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
+                           const TableOptions* options);
+
+// FdwRoutine members; see src/pg/weather_fdw.cpp.
+void weatherBeginForeignScan(ForeignScanState* node, int flags);
+TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node);
+void weatherReScanForeignScan(ForeignScanState* node);
+void weatherEndForeignScan(ForeignScanState* node);
+
+} // namespace weather

@@ -1,0 +1,39 @@
+// One open input file, on a descriptor of PostgreSQL's fd layer.
+//
+// That layer closes a descriptor with the subtransaction that opened it, when that aborts. A cursor
+// can outlive it: DECLARE, SAVEPOINT, FETCH (opens the next file), ROLLBACK TO, FETCH. So open
+// files are known here, and one that was closed that way is opened again before the next read.
+#pragma once
+
+#include <sys/stat.h>
+
+#include "pg.h"
+
+namespace weather {
+
+struct InputFile {
+    const char* path; // null: not open
+    int fd;           // -1: closed by an aborted subtransaction
+    SubTransactionId subtransaction;
+    struct stat info;    // when it was opened
+    InputFile* previous; // among the open files
+    InputFile* next;
+    MemoryContextCallback unlink;
+};
+
+// Call once, when the library is loaded.
+void init_input_files();
+
+// An InputFile in `context`, not open.
+InputFile* make_input_file(MemoryContext context);
+
+// Opens a regular file. Errors: 58P01 missing, 42501 no permission, 42809 a directory, FIFO, socket
+// or device (at once: opening a FIFO must not wait for a writer).
+void open_input_file(InputFile* file, const char* path);
+
+// Makes fd valid again if an aborted subtransaction closed it: true if it did, so that fd is new.
+bool reopen_input_file(InputFile* file);
+
+void close_input_file(InputFile* file);
+
+} // namespace weather

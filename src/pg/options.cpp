@@ -1,0 +1,416 @@
+// Every option stands in one table with its catalog, its check and the hint that a wrong value
+// gets. An option that the design names and that is not built yet is refused, never ignored.
+#include "options.h"
+
+#include <string>
+
+#include "path.h"
+
+#include "access.h"
+#include "boundary.h"
+
+extern "C" {
+PGDLLEXPORT Datum weather_fdw_validator(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(weather_fdw_validator);
+}
+
+namespace weather {
+
+namespace {
+
+constexpr int mebibyte = 1024 * 1024;
+constexpr int default_object_size = 16 * mebibyte;
+constexpr int largest_object_size = 256 * mebibyte;
+
+// Where an option may be set.
+enum Catalog : uint8_t { Server = 1, Table = 2, Column = 4 };
+
+struct Option {
+    const char* name;
+    uint8_t catalogs;
+    // Raises what is wrong with the value; null: the option is not supported yet.
+    void (*check)(const Option& option, const char* value);
+    const char* hint;
+    const char* const* words; // of a choice, ended by a null; a word with "!" before it is not
+                              // supported yet
+};
+
+[[noreturn]] void invalid_value(const Option& option, const char* value, const char* detail) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+             detail ? errdetail("%s", detail) : 0, option.hint ? errhint("%s", option.hint) : 0));
+    pg_unreachable();
+}
+
+[[noreturn]] void not_supported_yet(const char* name, const char* value) {
+    if (value)
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("option \"%s\" with value \"%s\" is not supported yet", name, value)));
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("option \"%s\" is not supported yet", name)));
+    pg_unreachable();
+}
+
+void check_choice(const Option& option, const char* value) {
+    StringInfoData words;
+    initStringInfo(&words);
+    for (const char* const* word = option.words; *word; ++word) {
+        const bool built = **word != '!';
+        const char* text = built ? *word : *word + 1;
+        if (strcmp(text, value) == 0) {
+            if (!built)
+                not_supported_yet(option.name, value);
+            return;
+        }
+        if (built)
+            appendStringInfo(&words, "%s\"%s\"", words.len > 0 ? ", " : "", text);
+    }
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
+                    errhint("Valid values are: %s.", words.data)));
+}
+
+void check_absolute_path(const Option& option, const char* value) {
+    if (!is_absolute_path(value))
+        invalid_value(option, value, "The path is not absolute.");
+}
+
+// An array literal, or one element. A path that begins with { can be written as an array literal.
+List* split_list(const Option& option, const char* value) {
+    if (value[0] != '{')
+        return list_make1(makeString(pstrdup(value)));
+    FmgrInfo input;
+    fmgr_info(F_ARRAY_IN, &input);
+    const Datum array = InputFunctionCall(&input, pstrdup(value), TEXTOID, -1);
+    if (ARR_NDIM(DatumGetArrayTypeP(array)) > 1)
+        invalid_value(option, value, "The array has more than one dimension.");
+    Datum* elements;
+    bool* nulls;
+    int count;
+    deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+                      &nulls, &count);
+    List* list = NIL;
+    for (int i = 0; i < count; ++i) {
+        if (nulls[i])
+            invalid_value(option, value, "The array has an element that is NULL.");
+        list = lappend(list, makeString(TextDatumGetCString(elements[i])));
+    }
+    if (list == NIL)
+        invalid_value(option, value, "The array is empty.");
+    return list;
+}
+
+void check_files(const Option& option, const char* value) {
+    ListCell* cell;
+    foreach (cell, split_list(option, value))
+        check_absolute_path(option, strVal(lfirst(cell)));
+}
+
+void check_program(const Option& option, const char* value) {
+    if (value[0] == '\0')
+        invalid_value(option, value, "The command is empty.");
+}
+
+// From the database's encoding to the engine's.
+char* text_in_utf8(const char* text) {
+    return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
+
+void check_path(const Option& option, const char* value) {
+    ListCell* cell;
+    foreach (cell, split_list(option, value)) {
+        const char* text = strVal(lfirst(cell));
+        const char* utf8 = text_in_utf8(text);
+        bool valid = false;
+        bool members_wildcard = false;
+        size_t position = 0;
+        char reason[160] = "";
+        run_engine([&] {
+            JsonPath path;
+            PathError error;
+            valid = parse_path(utf8, path, error);
+            position = error.position;
+            strlcpy(reason, error.reason.c_str(), sizeof(reason));
+            for (const PathStep& step : path)
+                members_wildcard |= step.kind == PathStep::Kind::Members;
+        });
+        if (!valid)
+            ereport(ERROR,
+                    (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                     errmsg("invalid path \"%s\" at position %zu: %s", text, position + 1, reason),
+                     errhint("%s", option.hint)));
+        if (members_wildcard)
+            ereport(ERROR,
+                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                     errmsg("invalid path \"%s\": .* is not supported in a column's path", text)));
+    }
+}
+
+// "A zone name". POSIX specifications, which PostgreSQL takes too, count their offsets westwards:
+// with them 'UTC+9' would silently mean nine hours west of Greenwich.
+bool names_zone(const char* name) {
+    const char* letters = name;
+    while (isalpha(static_cast<unsigned char>(*letters)))
+        ++letters;
+    if (letters == name)
+        return false;
+    return !((*letters == '+' || *letters == '-') &&
+             isdigit(static_cast<unsigned char>(letters[1])));
+}
+
+void check_timezone(const Option& option, const char* value) {
+    if (!names_zone(value))
+        invalid_value(option, value, "It is not the name of a time zone.");
+    pg_tz* zone = pg_tzset(value);
+    if (!zone || !pg_tz_acceptable(zone))
+        invalid_value(option, value, "There is no time zone of this name.");
+}
+
+int parse_object_size(const Option& option, const char* value) {
+    int bytes;
+    const char* detail = nullptr;
+    if (!parse_int(value, &bytes, GUC_UNIT_BYTE, &detail) || bytes < 1 ||
+        bytes > largest_object_size)
+        invalid_value(option, value, nullptr);
+    return bytes;
+}
+
+void check_object_size(const Option& option, const char* value) {
+    parse_object_size(option, value);
+}
+
+void check_template(const Option& option, const char* value) {
+    if (value[0] == '\0')
+        invalid_value(option, value, "The template is empty.");
+}
+
+const char* const format_words[] = {"json", nullptr};
+const char* const framing_words[] = {"auto",         "lines",        "ndjson", "newline_delimited",
+                                     "concatenated", "unstructured", "array",  nullptr};
+const char* const compression_words[] = {"auto", "none", "gzip", "zstd", nullptr};
+const char* const on_error_words[] = {"stop", "!ignore", "!set_null", nullptr};
+const char* const empty_rows_words[] = {"error", "null", nullptr};
+const char* const epoch_words[] = {"s", "ms", "us", nullptr};
+const char* const on_empty_words[] = {"null", "error", "!default", nullptr};
+const char* const metadata_words[] = {"filename", "mtime", "offset", "line",     "!size",
+                                      "!key",     "!raw",  "!error", "!rescued", nullptr};
+
+const char* const path_hint = "A path looks like $.main.temp, $.weather[0].description, "
+                              "$.rain.\"3h\" or $.clouds[*].cover.";
+const char* const absolute_hint = "The server reads the file: give a path that begins with /.";
+const char* const timezone_hint = "The view pg_timezone_names lists the names.";
+
+const Option all_options[] = {
+    {"filename", Table, check_absolute_path, absolute_hint, nullptr},
+    {"files", Table, check_files, absolute_hint, nullptr},
+    {"program", Table, check_program, "Give a shell command.", nullptr},
+    {"format", Table, check_choice, nullptr, format_words},
+    {"framing", Server | Table, check_choice, nullptr, framing_words},
+    {"compression", Server | Table, check_choice, nullptr, compression_words},
+    {"maximum_object_size", Server | Table, check_object_size,
+     "Give bytes or a number with unit, such as 16MB, at most 256MB.", nullptr},
+    {"empty_rows", Server | Table, check_choice, nullptr, empty_rows_words},
+    {"on_error", Server | Table, check_choice, nullptr, on_error_words},
+    {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
+
+    {"path", Column, check_path, path_hint, nullptr},
+    {"metadata", Column, check_choice, nullptr, metadata_words},
+    {"epoch", Column, check_choice, nullptr, epoch_words},
+    {"datetime_format", Column, check_template,
+     "Give a template of to_timestamp(), such as DD.MM.YYYY HH24:MI.", nullptr},
+    {"on_empty", Column, check_choice, nullptr, on_empty_words},
+
+    // Named by the design, not supported yet.
+    {"row_path", Table, nullptr, nullptr, nullptr},
+    {"orient", Table, nullptr, nullptr, nullptr},
+    {"header_path", Table, nullptr, nullptr, nullptr},
+    {"reject_limit", Server | Table, nullptr, nullptr, nullptr},
+    {"log_verbosity", Server | Table, nullptr, nullptr, nullptr},
+    {"encoding", Server | Table, nullptr, nullptr, nullptr},
+    {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
+    {"allowed_directories", Server, nullptr, nullptr, nullptr},
+    {"document_path", Column, nullptr, nullptr, nullptr},
+    {"for_ordinality", Column, nullptr, nullptr, nullptr},
+    {"timezone_path", Column, nullptr, nullptr, nullptr},
+    {"utc_offset_path", Column, nullptr, nullptr, nullptr},
+    {"null_values", Column, nullptr, nullptr, nullptr},
+    {"default", Column, nullptr, nullptr, nullptr},
+    {"on_error", Column, nullptr, nullptr, nullptr},
+    {"unit", Column, nullptr, nullptr, nullptr},
+};
+
+// COPY's options for CSV: JSON has no such thing.
+const char* const csv_options[] = {"header", "delimiter", "quote", "escape", "null"};
+
+uint8_t catalog_of(Oid catalog) {
+    switch (catalog) {
+    case ForeignServerRelationId:
+        return Server;
+    case ForeignTableRelationId:
+        return Table;
+    case AttributeRelationId:
+        return Column;
+    default: // the wrapper itself and user mappings have no options
+        return 0;
+    }
+}
+
+[[noreturn]] void unknown_option(const char* name, uint8_t catalog) {
+    for (const char* csv : csv_options)
+        if (strcmp(name, csv) == 0)
+            ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                            errmsg("option \"%s\" does not apply to JSON", name)));
+    StringInfoData valid;
+    initStringInfo(&valid);
+    for (const Option& option : all_options)
+        if (option.check && (option.catalogs & catalog))
+            appendStringInfo(&valid, "%s%s", valid.len > 0 ? ", " : "", option.name);
+    ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
+                    valid.len > 0 ? errhint("Valid options in this context are: %s.", valid.data)
+                                  : errhint("There are no valid options in this context.")));
+    pg_unreachable();
+}
+
+const Option& find_option(const char* name, uint8_t catalog) {
+    for (const Option& option : all_options)
+        if ((option.catalogs & catalog) && strcmp(option.name, name) == 0)
+            return option;
+    unknown_option(name, catalog);
+}
+
+const char* find_value(List* options, const char* name) {
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* definition = static_cast<DefElem*>(lfirst(cell));
+        if (strcmp(definition->defname, name) == 0)
+            return defGetString(definition);
+    }
+    return nullptr;
+}
+
+// Both of two options that exclude each other, in one list.
+void check_contradiction(List* options, const char* first, const char* second, const char* hint) {
+    if (find_value(options, first) && find_value(options, second))
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("conflicting options \"%s\" and \"%s\"", first, second),
+                        errhint("%s", hint)));
+}
+
+void check_table_list(List* options) {
+    const char* const hint = "Set exactly one of filename, files and program.";
+    check_contradiction(options, "filename", "files", hint);
+    check_contradiction(options, "filename", "program", hint);
+    check_contradiction(options, "files", "program", hint);
+    const bool reads_files = find_value(options, "filename") || find_value(options, "files");
+    const bool runs_program = find_value(options, "program") != nullptr;
+    if (!reads_files && !runs_program)
+        ereport(ERROR, (errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+                        errmsg("a foreign table of weather_fdw needs one of the options "
+                               "\"filename\", \"files\" and \"program\"")));
+    check_may_set(reads_files, runs_program);
+}
+
+void check_column_list(List* options) {
+    const char* const metadata_hint =
+        "A column with the option metadata takes nothing from the JSON "
+        "text.";
+    for (const char* other : {"path", "epoch", "datetime_format", "timezone", "on_empty"})
+        check_contradiction(options, "metadata", other, metadata_hint);
+}
+
+Framing framing_of(const char* value) {
+    if (!value || strcmp(value, "auto") == 0)
+        return Framing::Auto;
+    if (strcmp(value, "array") == 0)
+        return Framing::Array;
+    if (strcmp(value, "concatenated") == 0 || strcmp(value, "unstructured") == 0)
+        return Framing::Concatenated;
+    return Framing::Lines;
+}
+
+Compression compression_of(const char* value) {
+    for (const Compression compression : {Compression::None, Compression::Gzip, Compression::Zstd})
+        if (value && strcmp(value, compression_name(compression)) == 0)
+            return compression;
+    return Compression::Auto;
+}
+
+Metadata metadata_of(const char* value) {
+    if (!value)
+        return Metadata::None;
+    return strcmp(value, "filename") == 0 ? Metadata::Filename
+           : strcmp(value, "mtime") == 0  ? Metadata::Mtime
+           : strcmp(value, "offset") == 0 ? Metadata::Offset
+                                          : Metadata::Line;
+}
+
+} // namespace
+
+TableOptions* get_table_options(Oid relation) {
+    const ForeignTable* table = GetForeignTable(relation);
+    const ForeignServer* server = GetForeignServer(table->serverid);
+    // The table's own options come first, so they are found before the server's defaults.
+    List* options = list_concat(list_copy(table->options), server->options);
+    auto* result = static_cast<TableOptions*>(palloc0(sizeof(TableOptions)));
+    result->filename = find_value(options, "filename");
+    result->program = find_value(options, "program");
+    if (const char* files = find_value(options, "files"))
+        result->files = split_list(find_option("files", Table), files);
+    if (!result->filename && !result->program && result->files == NIL)
+        elog(ERROR, "weather_fdw: foreign table %u names no file", relation);
+    result->framing = framing_of(find_value(options, "framing"));
+    result->compression = compression_of(find_value(options, "compression"));
+    if (const char* timezone = find_value(options, "timezone"))
+        result->timezone = pg_tzset(timezone);
+    const char* size = find_value(options, "maximum_object_size");
+    result->maximum_object_size =
+        size ? parse_object_size(find_option("maximum_object_size", Table), size)
+             : default_object_size;
+    const char* empty_rows = find_value(options, "empty_rows");
+    result->empty_rows_are_errors = !empty_rows || strcmp(empty_rows, "error") == 0;
+    return result;
+}
+
+ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char* name) {
+    List* options = GetForeignColumnOptions(relation, attribute);
+    auto* result = static_cast<ColumnOptions*>(palloc0(sizeof(ColumnOptions)));
+    result->member = text_in_utf8(name);
+    if (const char* path = find_value(options, "path")) {
+        ListCell* cell;
+        foreach (cell, split_list(find_option("path", Column), path))
+            result->paths = lappend(result->paths, makeString(text_in_utf8(strVal(lfirst(cell)))));
+    }
+    result->metadata = metadata_of(find_value(options, "metadata"));
+    result->epoch = find_value(options, "epoch");
+    result->datetime_format = find_value(options, "datetime_format");
+    if (const char* timezone = find_value(options, "timezone"))
+        result->timezone = pg_tzset(timezone);
+    const char* on_empty = find_value(options, "on_empty");
+    result->empty_is_error = on_empty && strcmp(on_empty, "error") == 0;
+    return result;
+}
+
+} // namespace weather
+
+// Called with each list of options that CREATE or ALTER would leave, one list at a time; it sees
+// the options and the catalog that they are for, nothing else.
+Datum weather_fdw_validator(PG_FUNCTION_ARGS) {
+    using namespace weather;
+    List* options = untransformRelOptions(PG_GETARG_DATUM(0));
+    const uint8_t catalog = catalog_of(PG_GETARG_OID(1));
+    ListCell* cell;
+    foreach (cell, options) {
+        DefElem* definition = static_cast<DefElem*>(lfirst(cell));
+        const Option& option = find_option(definition->defname, catalog);
+        if (!option.check)
+            not_supported_yet(option.name, nullptr);
+        option.check(option, defGetString(definition));
+    }
+    if (catalog == Table)
+        check_table_list(options);
+    if (catalog == Column)
+        check_column_list(options);
+    PG_RETURN_VOID();
+}

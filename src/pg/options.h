@@ -1,0 +1,45 @@
+// The options of servers, foreign tables and columns: one table of them, checked by the validator
+// when they are set, read when a table is planned and scanned.
+#pragma once
+
+#include "framing.h"
+#include "source.h"
+
+#include "pg.h"
+
+namespace weather {
+
+struct TableOptions {
+    // Exactly one of these three is set.
+    const char* filename;
+    List* files; // of String nodes: paths, globs, directories
+    const char* program;
+
+    Framing framing;
+    Compression compression;
+    pg_tz* timezone; // null: local times do not go into timestamptz
+    int maximum_object_size;
+    bool empty_rows_are_errors;
+};
+
+enum class Metadata : uint8_t { None, Filename, Mtime, Offset, Line };
+
+struct ColumnOptions {
+    List* paths;        // of String nodes, UTF-8; NIL: the member below
+    const char* member; // the column's name, UTF-8
+    Metadata metadata;
+    const char* epoch; // "s", "ms", "us" or null
+    const char* datetime_format;
+    pg_tz* timezone;
+    bool empty_is_error;
+};
+
+// In the current memory context. Errors: what only shows across several lists of options.
+TableOptions* get_table_options(Oid relation);
+ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char* name);
+
+inline bool is_program(const TableOptions* options) {
+    return options->program != nullptr;
+}
+
+} // namespace weather

@@ -1,0 +1,124 @@
+#include "report.h"
+
+#include "boundary.h"
+
+namespace weather {
+
+namespace {
+
+// file "/a/b.json", line 3, byte offset 120
+const char* place(const Position* position) {
+    StringInfoData text;
+    initStringInfo(&text);
+    if (position->program)
+        appendStringInfo(&text, "the output of program \"%s\"", position->program);
+    else
+        appendStringInfo(&text, "file \"%s\"", position->path);
+    if (position->line > 0)
+        appendStringInfo(&text, ", line " UINT64_FORMAT ", byte offset " UINT64_FORMAT,
+                         position->line, position->offset);
+    return text.data;
+}
+
+// From the engine's encoding to the database's.
+const char* in_server_encoding(const char* text) {
+    return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
+
+// How the message goes on behind `invalid value 1.5 for column "x" in file …`: what is before it
+// depends on what there is to say.
+const char* subject(ErrorCode code, const char* value, const Position* position) {
+    const char* where = place(position);
+    switch (code) {
+    case ErrorCode::CorruptCompression:
+        return psprintf("could not decompress %s", where);
+    case ErrorCode::Syntax:
+    case ErrorCode::InvalidUtf8:
+    case ErrorCode::WrongEncoding:
+    case ErrorCode::TooDeep:
+    case ErrorCode::TooLarge:
+        return psprintf("malformed JSON in %s", where);
+    case ErrorCode::EmptyRow:
+        return psprintf("empty row in %s", where);
+    case ErrorCode::EmptyValue:
+    case ErrorCode::NullValue:
+        return psprintf("no value for column \"%s\" in %s", position->column, where);
+    default:
+        return psprintf("invalid value%s%s for column \"%s\" in %s", *value ? " " : "", value,
+                        position->column, where);
+    }
+}
+
+[[noreturn]] void report(ErrorCode code, const char* reason, const char* value,
+                         Position* position) {
+    position->reported = true;
+    const char* hint = hint_for(code);
+    ereport(ERROR,
+            (errcode(sqlstate_of(code)), errmsg("%s: %s", subject(code, value, position), reason),
+             hint ? errhint("%s", hint) : 0));
+    pg_unreachable();
+}
+
+} // namespace
+
+void make_complaint(const Error& error, Complaint& complaint) {
+    complaint.code = error.code;
+    complaint.system_errno = error.system_errno;
+    complaint.line = error.line;
+    complaint.offset = error.offset;
+    complaint.column = error.column;
+    strlcpy(complaint.reason, error.reason.c_str(), sizeof(complaint.reason));
+    strlcpy(complaint.value, error.value.c_str(), sizeof(complaint.value));
+}
+
+void report_complaint(const Complaint& complaint, Position* position) {
+    position->line = complaint.line;
+    position->offset = complaint.offset;
+    if (complaint.code == ErrorCode::Io) {
+        position->line = 0;
+        errno = complaint.system_errno;
+        if (position->program)
+            ereport(ERROR, (errcode_for_file_access(),
+                            errmsg("could not read the output of program \"%s\": %s",
+                                   position->program, complaint.reason)));
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not read file \"%s\": %m", position->path)));
+    }
+    report(complaint.code, complaint.reason, in_server_encoding(complaint.value), position);
+}
+
+void report_value(ErrorCode code, const char* reason, const char* value, Position* position) {
+    report(code, reason, value, position);
+}
+
+void rethrow_value_error(const char* value, const Position* position) {
+    if (position->reported)
+        PG_RE_THROW();
+    ErrorData* error = CopyErrorData();
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+        PG_RE_THROW();
+    FlushErrorState();
+    error->message =
+        psprintf("%s: %s", subject(ErrorCode::WrongType, value, position), error->message);
+    ReThrowError(error);
+}
+
+void position_context(void* argument) {
+    const auto* position = static_cast<const Position*>(argument);
+    if (!position->path && !position->program)
+        return;
+    StringInfoData text;
+    initStringInfo(&text);
+    if (position->program)
+        appendStringInfo(&text, "program \"%s\"", position->program);
+    else
+        appendStringInfo(&text, "file \"%s\"", position->path);
+    if (position->line > 0)
+        appendStringInfo(&text, ", line " UINT64_FORMAT, position->line);
+    if (position->column)
+        appendStringInfo(&text, ", column \"%s\"", position->column);
+    errcontext("weather_fdw: %s", text.data);
+}
+
+} // namespace weather

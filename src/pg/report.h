@@ -1,0 +1,50 @@
+// How errors in files are worded: where, which column, which value, why, and what to do.
+#pragma once
+
+#include "error.h"
+
+#include "pg.h"
+
+namespace weather {
+
+// Where the scan is; kept up to date for messages.
+struct Position {
+    const char* path;    // of the file, or null
+    const char* program; // the command, or null
+    uint64 line;         // of the row, from 1; 0: not at a row
+    uint64 offset;
+    const char* column; // whose value is being converted, or null
+    bool reported;      // an error has been raised whose message says all this
+};
+
+// An engine error as data that owns nothing: made within guarded(), reported outside.
+struct Complaint {
+    ErrorCode code;
+    int system_errno;
+    int column; // Error::column
+    uint64 line;
+    uint64 offset;
+    char reason[256];
+    char value[128];
+};
+
+// Copies what fits. Calls nothing of PostgreSQL.
+void make_complaint(const Error& error, Complaint& complaint);
+
+// ereport(ERROR). Sets the position's line and offset to the complaint's, so that the context says
+// the same.
+[[noreturn]] void report_complaint(const Complaint& complaint, Position* position);
+
+// ereport(ERROR) for a value of the position's column, found bad in the glue; `value` as it is to
+// be shown.
+[[noreturn]] void report_value(ErrorCode code, const char* reason, const char* value,
+                               Position* position);
+
+// Within PG_CATCH(): throws the error on, its message extended by value, column and place if it is
+// one about data, so that a type's own complaint says where.
+[[noreturn]] void rethrow_value_error(const char* value, const Position* position);
+
+// The error context callback's text; `argument` is a Position.
+void position_context(void* argument);
+
+} // namespace weather
