@@ -141,7 +141,7 @@ run-%_fuzz: build/fuzz/%_fuzz
 	    -artifact_prefix=build/fuzz/ build/fuzz/found-$* $(FUZZ_CORPUS)
 
 build/fuzz/%_fuzz: test/fuzz/%_fuzz.cpp $(FUZZ_ENGINE)
-	$(FUZZ_CXX) $(ENGINE_FLAGS) -fsanitize=fuzzer -o $@ $^ $(ENGINE_LIBS)
+	$(FUZZ_CXX) $(ENGINE_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.cpp %.o,$^) $(ENGINE_LIBS)
 
 build/fuzz/engine/%.o: src/engine/%.cpp
 	@mkdir -p $(@D)

@@ -335,7 +335,7 @@ constexpr size_t max_dimensions = 6; // MAXDIM
 
 bool Converter::array(const ColumnSpec& column, const Capture& capture, Value& value,
                       Error& error) {
-    decode_array(capture.text, arrays_nest(column.type), array_buffer_, array_elements_);
+    decode_array(capture.text, arrays_nest(column.type), array_walk_, array_elements_);
     if (array_elements_.ragged)
         return fail(error, ErrorCode::RaggedArray, "nested arrays differ in length or depth",
                     capture);

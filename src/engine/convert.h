@@ -51,7 +51,7 @@ class Converter {
 
     Arena* arena_ = nullptr;
     bool has_escapes_ = false;
-    std::vector<char> array_buffer_;
+    ReferenceWalk array_walk_;
     ArrayElements array_elements_;
 };
 

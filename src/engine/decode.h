@@ -1,64 +1,26 @@
-// A row's text, taken apart: for each target of the path tree, what its path found. This is the
-// reference decoder, on RapidJSON's SAX reader. It captures and checks; turning captures into typed
-// values is a step of its own (convert.h), so that a faster walk can stand beside this one.
+// A row's text, taken apart: for each target of the path tree, what its path found. Turning
+// captures into typed values is a step of its own (convert.h).
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "captures.h"
 #include "error.h"
-#include "json_library.h"
 #include "path_tree.h"
+#include "reference_walk.h"
+#include "row_handler.h"
 #include "engine_only.h"
 
 namespace weather {
 
-// What a path found. Texts live until the next decode() and, where they are raw, as long as the
-// row's own text.
-struct Capture {
-    enum class Kind : uint8_t { Missing, Null, False, True, Number, String, Object, Array };
-
-    Kind kind = Kind::Missing;
-    std::string_view text;     // String: decoded; Number, Object, Array: as it stands in the row
-    const char* raw = nullptr; // String: its opening quote in the row's own text
-
-    bool found() const { return kind != Kind::Missing; }
-    bool is_value() const { return kind > Kind::Null; } // neither missing nor null
-
-    // The value as it stands in the row, a string with its quotes and escapes. Not for Missing.
-    std::string_view json() const;
-};
-
-// Everything captured of one row.
-class Captures {
-  public:
-    explicit Captures(const PathTree& tree);
-
-    const Capture& single(TargetId target) const { return singles_[target]; }
-    // All finds of a path with `[*]`, in the order of the text.
-    const std::vector<Capture>& list(TargetId target) const { return lists_[target]; }
-    bool found(TargetId target) const {
-        return is_list_[target] ? !lists_[target].empty() : singles_[target].found();
-    }
-
-    void clear();
-    void add(TargetId target, const Capture& capture);
-    size_t count(TargetId target) const { return lists_[target].size(); }
-    // Back to `count` finds of a path with `[*]`, to none of another: a duplicate member came.
-    void forget(TargetId target, size_t count);
-
-  private:
-    std::vector<Capture> singles_;
-    std::vector<std::vector<Capture>> lists_;
-    std::vector<bool> is_list_;
-};
-
 class RowDecoder {
   public:
-    explicit RowDecoder(PathTree& tree);
-    ~RowDecoder();
+    explicit RowDecoder(PathTree& tree) : captures_(tree), handler_(tree, captures_) {}
+
+    // Only the reference walk is asked from now on.
+    void use_reference() { use_fast_walk_ = false; }
 
     // Takes apart exactly one JSON value with white space around it. True: captures() holds what
     // was found. False: `error` says why the text is malformed (Syntax, InvalidUtf8, TooDeep), with
@@ -67,20 +29,14 @@ class RowDecoder {
 
     const Captures& captures() const { return captures_; }
 
-    // Whether the last row holds a backslash: only then can a decoded string hold U+0000 or half a
-    // surrogate pair.
+    // See ReferenceWalk::has_escapes().
     bool has_escapes() const { return has_escapes_; }
 
   private:
-    class Handler;
-
-    bool copy_row(std::string_view row, Error& error);
-
-    PathTree& tree_;
     Captures captures_;
-    JsonReader reader_;
-    std::vector<char> copy_; // RapidJSON decodes strings in situ, in here
-    std::unique_ptr<Handler> handler_;
+    RowHandler handler_;
+    ReferenceWalk reference_;
+    bool use_fast_walk_ = true;
     bool has_escapes_ = false;
 };
 
@@ -93,8 +49,7 @@ struct ArrayElements {
 };
 
 // Takes apart the text of one array, which decode() has found well-formed. `nested`: arrays within
-// are dimensions; else they are elements, as objects are. `buffer` keeps the decoded strings.
-void decode_array(std::string_view array, bool nested, std::vector<char>& buffer,
-                  ArrayElements& result);
+// are dimensions; else they are elements, as objects are. `walk` keeps the decoded strings.
+void decode_array(std::string_view array, bool nested, ReferenceWalk& walk, ArrayElements& result);
 
 } // namespace weather

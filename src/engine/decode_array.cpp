@@ -1,80 +1,79 @@
 // One array's text into the elements of an array column.
 #include "decode.h"
 
-#include "unescape.h"
+#include <stdexcept>
+
+#include "fast_walk.h"
 #include "engine_only.h"
 
 namespace weather {
 
 namespace {
 
-// Depth 1 is the outermost array. A leaf is what becomes an element: a scalar, an object, and,
-// unless arrays nest, an array.
+// What a walk tells it (see RowHandler) becomes leaves and extents. A leaf is what becomes an
+// element: a scalar, an object, and, unless arrays nest, an array within the outermost one.
 class ArrayHandler {
   public:
-    ArrayHandler(std::string_view array, const char* copy, rapidjson::InsituStringStream& stream,
-                 bool nested, ArrayElements& result)
-        : array_(array), copy_(copy), stream_(stream), nested_(nested), result_(result) {}
+    ArrayHandler(bool nested, ArrayElements& result) : nested_(nested), result_(result) {}
 
-    bool Null() { return leaf({Capture::Kind::Null, {}, nullptr}); }
-    bool Bool(bool value) {
-        return leaf({value ? Capture::Kind::True : Capture::Kind::False, {}, nullptr});
+    void begin(const char* array) {
+        result_.elements.clear();
+        result_.extents.clear();
+        result_.ragged = false;
+        array_ = array;
+        counts_.clear();
+        leaf_depth_ = in_leaf_ = 0;
     }
-    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-        return leaf({Capture::Kind::Number, {in_array(text), size}, nullptr});
-    }
-    bool String(const char* text, rapidjson::SizeType size, bool) {
-        return leaf({Capture::Kind::String, {text, size}, in_array(text) - 1});
-    }
-    bool Key(const char*, rapidjson::SizeType, bool) { return true; }
-    bool StartObject() { return start_leaf(); }
-    bool EndObject(rapidjson::SizeType) { return end_leaf(Capture::Kind::Object); }
 
-    bool StartArray() {
-        if (in_leaf_ || (!nested_ && depth_ == 1))
-            return start_leaf();
-        ++depth_;
+    bool too_deep() const { return false; } // the row that it is from was not
+
+    void member(std::string_view) {}
+
+    void scalar(const Capture& capture) {
+        if (in_leaf_ == 0)
+            leaf(capture);
+    }
+
+    bool start(bool is_array, size_t at) {
+        if (in_leaf_ > 0 || !is_array || (!nested_ && !counts_.empty())) {
+            if (in_leaf_++ == 0) {
+                leaf_start_ = at;
+                leaf_is_array_ = is_array;
+            }
+            return true;
+        }
+        if (!counts_.empty())
+            ++counts_.back();
+        counts_.push_back(0);
         return true;
     }
-    bool EndArray(rapidjson::SizeType count) {
-        if (in_leaf_)
-            return end_leaf(Capture::Kind::Array);
-        --depth_;
-        note_extent(static_cast<size_t>(depth_), count);
-        return true;
+
+    void end(size_t end) {
+        if (in_leaf_ == 0) {
+            note_extent(counts_.size() - 1, counts_.back());
+            counts_.pop_back();
+        } else if (--in_leaf_ == 0) {
+            leaf({leaf_is_array_ ? Capture::Kind::Array : Capture::Kind::Object,
+                  {array_ + leaf_start_, end - leaf_start_},
+                  nullptr});
+        }
     }
 
-    bool Int(int) { return false; } // never called: numbers come as text
-    bool Uint(unsigned) { return false; }
-    bool Int64(int64_t) { return false; }
-    bool Uint64(uint64_t) { return false; }
-    bool Double(double) { return false; }
-
-    int leaf_depth() const { return leaf_depth_; }
+    // [] and [[], []] are PostgreSQL's one empty array.
+    void finish() {
+        if (result_.elements.empty())
+            result_.extents.clear();
+        else
+            result_.ragged |= leaf_depth_ != result_.extents.size();
+    }
 
   private:
-    const char* in_array(const char* in_copy) const { return array_.data() + (in_copy - copy_); }
-
-    bool start_leaf() {
-        if (in_leaf_++ == 0)
-            leaf_start_ = stream_.Tell() - 1;
-        return true;
-    }
-
-    bool end_leaf(Capture::Kind kind) {
-        if (--in_leaf_ > 0)
-            return true;
-        return leaf({kind, array_.substr(leaf_start_, stream_.Tell() - leaf_start_), nullptr});
-    }
-
-    bool leaf(const Capture& capture) {
-        if (in_leaf_)
-            return true;
+    void leaf(const Capture& capture) {
+        ++counts_.back();
         if (leaf_depth_ == 0)
-            leaf_depth_ = depth_;
-        result_.ragged |= leaf_depth_ != depth_;
+            leaf_depth_ = counts_.size();
+        result_.ragged |= leaf_depth_ != counts_.size();
         result_.elements.push_back(capture);
-        return true;
     }
 
     void note_extent(size_t level, uint32_t count) {
@@ -86,33 +85,24 @@ class ArrayHandler {
         extent = count;
     }
 
-    std::string_view array_;
-    const char* copy_;
-    rapidjson::InsituStringStream& stream_;
     bool nested_;
     ArrayElements& result_;
-    int depth_ = 0;
-    int leaf_depth_ = 0;
-    int in_leaf_ = 0;
+    const char* array_ = nullptr;
+    std::vector<uint32_t> counts_; // of elements so far, in each open array
+    size_t leaf_depth_ = 0;
     size_t leaf_start_ = 0;
+    bool leaf_is_array_ = false;
+    int in_leaf_ = 0;
 };
 
 } // namespace
 
-void decode_array(std::string_view array, bool nested, std::vector<char>& buffer,
-                  ArrayElements& result) {
-    result.elements.clear();
-    result.extents.clear();
-    result.ragged = false;
-    copy_for_parsing(array, buffer);
-    rapidjson::InsituStringStream stream(buffer.data());
-    ArrayHandler handler(array, buffer.data(), stream, nested, result);
-    JsonReader reader;
-    reader.Parse<json_flags>(stream, handler);
-    if (result.elements.empty()) // [] and [[], []] are PostgreSQL's one empty array
-        result.extents.clear();
-    else
-        result.ragged |= handler.leaf_depth() != static_cast<int>(result.extents.size());
+void decode_array(std::string_view array, bool nested, ReferenceWalk& walk, ArrayElements& result) {
+    ArrayHandler handler(nested, result);
+    WalkFault fault;
+    if (!fast_walk(array, handler) && !walk.walk(array, handler, fault))
+        throw std::logic_error("an array within a well-formed row is malformed");
+    handler.finish();
 }
 
 } // namespace weather

@@ -17,6 +17,7 @@ class ExtentScanner {
         More,    // the bytes end before the text does
         LineEnd, // position() is a line feed within the text, and the caller wanted to stop there
         TooDeep, // position() is the bracket that goes beyond max_depth
+        Nothing, // never answered
     };
 
     // Forgets the last text. The next one begins with a byte that is no white space.
@@ -36,12 +37,15 @@ class ExtentScanner {
 
     void classify(char first);
     Found scan_token(std::string_view text, bool ended);
+    Found look_at(std::string_view text, size_t stop, bool ended, bool stop_at_line_end);
+    Found end_at(size_t position);
 
     Kind kind_ = Kind::Unknown;
     bool in_string_ = false;
     bool done_ = false;
     int depth_ = 0;
     size_t at_ = 0;
+    size_t unescaped_from_ = 0; // what is before it and behind at_ was escaped by a backslash
 };
 
 } // namespace weather

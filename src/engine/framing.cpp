@@ -174,6 +174,7 @@ Framed Framer::document(Window& window, Extent& extent, Error& error) {
         return malformed(error, ErrorCode::Syntax, extent, position,
                          "the document is cut off by the end of the line");
     case ExtentScanner::Found::TooDeep:
+    case ExtentScanner::Found::Nothing:
         break;
     }
     extent.text = extent.text.substr(0, position + 1);

@@ -11,24 +11,26 @@ constexpr size_t linear_members = 8;
 
 } // namespace
 
-PathNode* PathNode::member(std::string_view name, uint32_t& hint) {
-    const uint32_t count = static_cast<uint32_t>(members_.size());
-    if (hint < count && members_[hint].name == name)
-        return members_[hint++].child;
-    if (count > linear_members) {
+PathNode* PathNode::member(std::string_view name, uint32_t& last) {
+    uint32_t& guess = last == no_child ? first_ : members_[last].follower;
+    if (guess < members_.size() && members_[guess].name == name)
+        return members_[last = guess].child;
+    const uint32_t found = find(name);
+    if (found == no_child)
+        return nullptr;
+    guess = found;
+    return members_[last = found].child;
+}
+
+uint32_t PathNode::find(std::string_view name) const {
+    if (members_.size() > linear_members) {
         const auto found = by_name_.find(name);
-        if (found == by_name_.end())
-            return nullptr;
-        hint = found->second + 1;
-        return members_[found->second].child;
+        return found == by_name_.end() ? no_child : found->second;
     }
-    for (uint32_t i = 0; i < count; ++i) {
-        if (members_[i].name == name) {
-            hint = i + 1;
-            return members_[i].child;
-        }
-    }
-    return nullptr;
+    for (uint32_t i = 0; i < members_.size(); ++i)
+        if (members_[i].name == name)
+            return i;
+    return no_child;
 }
 
 PathNode* PathNode::element(uint32_t index) const {
@@ -61,7 +63,7 @@ PathNode& PathTree::child(PathNode& parent, const PathStep& step) {
     for (PathNode::Member& member : parent.members_)
         if (member.name == step.name)
             return *member.child;
-    parent.members_.push_back({step.name, &new_node()});
+    parent.members_.push_back({step.name, &new_node(), 0});
     return *parent.members_.back().child;
 }
 

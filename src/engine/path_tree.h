@@ -22,9 +22,11 @@ using TargetId = uint32_t;
 
 class PathNode {
   public:
-    // The child for a member name, or null. `hint` is the place where the caller's last search in
-    // this node ended: members mostly come in the same order in every row.
-    PathNode* member(std::string_view name, uint32_t& hint);
+    // The child for a member name, or null. `last` belongs to the object that is being read: the
+    // number of the child that its last found member led to, no_child at first. Members mostly come
+    // in the same order in every row, so that the child after it is the first guess.
+    PathNode* member(std::string_view name, uint32_t& last);
+    static constexpr uint32_t no_child = UINT32_MAX;
 
     PathNode* elements() const { return elements_; } // [*]
     PathNode* element(uint32_t index) const;         // [index]
@@ -47,9 +49,13 @@ class PathNode {
     struct Member {
         std::string name;
         PathNode* child;
+        uint32_t follower = 0; // what came after it the last time: a guess
     };
 
+    uint32_t find(std::string_view name) const;
+
     std::vector<Member> members_;
+    uint32_t first_ = 0; // what came first in the last object: a guess
     std::unordered_map<std::string_view, uint32_t> by_name_; // filled only where worth it
     std::vector<std::pair<uint32_t, PathNode*>> indexes_;
     PathNode* elements_ = nullptr;

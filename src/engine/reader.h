@@ -17,6 +17,9 @@ class Reader {
            Compression compression)
         : scan_(spec, framing, maximum_object_size), compression_(compression) {}
 
+    // See RowDecoder::use_reference().
+    void use_reference_decoder() { scan_.use_reference_decoder(); }
+
     // Reads a regular file next; the descriptor is borrowed.
     void open_file(int fd);
     // The same file under another descriptor; see FileSource::rebind().

@@ -48,6 +48,9 @@ class Scan {
   public:
     Scan(const ScanSpec& spec, Framing framing, size_t maximum_object_size);
 
+    // See RowDecoder::use_reference().
+    void use_reference_decoder() { decoder_.use_reference(); }
+
     // The next file. The source is borrowed and must outlive the file's scan.
     void begin_file(Source& source);
 

@@ -1,5 +1,7 @@
 #include "columns.h"
 
+#include "boundary.h"
+
 extern "C" {
 #include "access/sysattr.h"
 }
@@ -117,6 +119,37 @@ void check_time_options(const Column* column) {
         report_mismatch("timezone", column, "timestamp with time zone");
 }
 
+// Within guarded(). Paths were checked by the validator.
+std::vector<JsonPath> make_paths(const Column& column) {
+    std::vector<JsonPath> paths;
+    if (column.options->paths == NIL)
+        paths.push_back(member_path(column.options->member));
+    for (int i = 0; i < list_length(column.options->paths); ++i) {
+        JsonPath path;
+        PathError error;
+        parse_path(strVal(list_nth(column.options->paths, i)), path, error);
+        paths.push_back(std::move(path));
+    }
+    return paths;
+}
+
+// A path with [*] finds any number of values.
+void check_paths(const Column* column) {
+    bool collects = false;
+    run_engine([&] {
+        for (const JsonPath& path : make_paths(*column))
+            for (const PathStep& step : path)
+                collects |= step.kind == PathStep::Kind::Elements;
+    });
+    if (collects && !column->is_array)
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+                 errmsg("a path with [*] needs a column of an array type"),
+                 errdetail("The type of column \"%s\" is %s.", column->name,
+                           format_type_be(column->declared_type)),
+                 errhint("For one element write its index, as in $.weather[0].description.")));
+}
+
 bool is_needed(const Bitmapset* needed, AttrNumber attribute) {
     return bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, needed) ||
            bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, needed);
@@ -137,6 +170,7 @@ void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
                         errhint("Compute it in a view over the foreign table.")));
     check_metadata(column);
     check_time_options(column);
+    check_paths(column);
     column->timezone = column->options->timezone ? column->options->timezone : table->timezone;
 }
 
@@ -144,20 +178,6 @@ EpochUnit epoch_unit(const char* word) {
     return strcmp(word, "s") == 0    ? EpochUnit::Seconds
            : strcmp(word, "ms") == 0 ? EpochUnit::Milliseconds
                                      : EpochUnit::Microseconds;
-}
-
-// Within guarded(). Paths were checked by the validator.
-std::vector<JsonPath> make_paths(const Column& column) {
-    std::vector<JsonPath> paths;
-    if (column.options->paths == NIL)
-        paths.push_back(member_path(column.options->member));
-    for (int i = 0; i < list_length(column.options->paths); ++i) {
-        JsonPath path;
-        PathError error;
-        parse_path(strVal(list_nth(column.options->paths, i)), path, error);
-        paths.push_back(std::move(path));
-    }
-    return paths;
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "access.h"
 #include "datum.h"
+#include "settings.h"
 
 namespace weather {
 
@@ -141,6 +142,7 @@ bool next_batch(ScanState* state) {
             wait_for_latch(WL_SOCKET_READABLE, reader->program().output(), -1);
             break;
         case ScanStatus::EndOfFile:
+            state->position.line = 0;
             if (is_program(state->options))
                 wait_for_program_end(state);
             close_current(state);
@@ -229,12 +231,15 @@ void index_columns(ScanState* state) {
 Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
                            const TableOptions* options) {
     Owned<Reader>* owned = own_in<Reader>(context);
+    const bool use_reference = decoder_setting() == Decoder::RapidJson;
     run_engine([&] {
         ScanSpec spec;
         fill_spec(columns, options, spec);
         owned->object =
             new Reader(spec, options->framing, static_cast<size_t>(options->maximum_object_size),
                        options->compression);
+        if (use_reference)
+            owned->object->use_reference_decoder();
     });
     return owned;
 }

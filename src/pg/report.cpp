@@ -25,6 +25,14 @@ const char* in_server_encoding(const char* text) {
     return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
 }
 
+// A type's own message repeats the value, however long.
+const char* shortened_message(const char* message) {
+    constexpr int limit = 300;
+    const int length = static_cast<int>(strlen(message));
+    const int shown = pg_mbcliplen(message, length, limit);
+    return shown == length ? message : psprintf("%.*s...", shown, message);
+}
+
 // How the message goes on behind `invalid value 1.5 for column "x" in file …`: what is before it
 // depends on what there is to say.
 const char* subject(ErrorCode code, const char* value, const Position* position) {
@@ -36,8 +44,9 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
     case ErrorCode::InvalidUtf8:
     case ErrorCode::WrongEncoding:
     case ErrorCode::TooDeep:
-    case ErrorCode::TooLarge:
         return psprintf("malformed JSON in %s", where);
+    case ErrorCode::TooLarge:
+        return psprintf("row too long in %s", where);
     case ErrorCode::EmptyRow:
         return psprintf("empty row in %s", where);
     case ErrorCode::EmptyValue:
@@ -100,7 +109,8 @@ void rethrow_value_error(const char* value, const Position* position) {
         PG_RE_THROW();
     FlushErrorState();
     error->message =
-        psprintf("%s: %s", subject(ErrorCode::WrongType, value, position), error->message);
+        psprintf("%s: %s", subject(ErrorCode::WrongType, value, position),
+                 shortened_message(error->message));
     ReThrowError(error);
 }
 

@@ -3,6 +3,7 @@
 #include "foreign_scan.h"
 #include "input_file.h"
 #include "plan.h"
+#include "settings.h"
 
 #include "pg.h"
 
