@@ -47,10 +47,11 @@ include $(PGXS)
 # PGXS builds the JIT's bitcode without PG_CXXFLAGS. The compiler proper has given its warnings.
 BITCODE_CXXFLAGS += $(filter-out -W%,$(PG_CXXFLAGS))
 
-# Header dependencies, and a rebuild when the compiler, the server or the flags change.
+# Header dependencies, and a rebuild when the compiler, the server or the flags change (but for -Werror,
+# which changes no code).
 override CXXFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
-BUILD_FLAGS = $(CXX) $(CXXFLAGS) $(CPPFLAGS) $(EXTENSION_VERSION)
+BUILD_FLAGS = $(CXX) $(filter-out -Werror,$(CXXFLAGS)) $(CPPFLAGS)
 $(OBJS): build/flags
 $(OBJS:.o=.bc): %.bc: %.o
 build/flags: FORCE
@@ -87,18 +88,18 @@ endif
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 demo:
-	scripts/install-deps demo
+	@scripts/install-deps demo
 	$(MAKE) --no-print-directory $(JOBS) all
-	scripts/make-install
-	scripts/with-cluster $(if $(filter-out 0 no,$(KEEP)),--keep) scripts/demo
+	@scripts/make-install
+	@scripts/with-cluster $(if $(filter-out 0 no,$(KEEP)),--keep) scripts/demo
 
 test:
-	scripts/test
+	@scripts/test
 
 bench:
-	scripts/install-deps bench
+	@scripts/install-deps bench
 	$(MAKE) --no-print-directory $(JOBS) all
-	scripts/make-install
+	@scripts/make-install
 	bench/run
 
 # The engine's own tests: no server, no PGXS, sanitizers on, warnings are errors.

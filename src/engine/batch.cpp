@@ -28,6 +28,12 @@ const char* Arena::store_text(std::string_view text) {
     return copy;
 }
 
+void store_text(Arena& arena, std::string_view text, Value& value) {
+    value.kind = Value::Kind::Text;
+    value.size = static_cast<uint32_t>(text.size());
+    value.text = arena.store_text(text);
+}
+
 // Keeps one block of the usual size, so that the next batch need not allocate, and gives larger
 // ones back: one long row must not cost its memory for the rest of the scan.
 void Arena::clear() {

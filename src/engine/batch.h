@@ -76,6 +76,9 @@ struct ArrayValue {
     const Value* elements; // in row-major order
 };
 
+// A text value, copied into the arena.
+void store_text(Arena& arena, std::string_view text, Value& value);
+
 struct RowPlace {
     uint64_t offset; // of the row's first byte in the (decompressed) file
     uint64_t line;   // from 1

@@ -45,6 +45,7 @@ class Captures {
             singles_[target] = capture;
     }
     size_t count(TargetId target) const { return lists_[target].size(); }
+    bool is_list(TargetId target) const { return is_list_[target]; }
     // Back to `count` finds of a path with `[*]`, to none of another: a duplicate member came.
     void forget(TargetId target, size_t count) {
         if (is_list_[target])

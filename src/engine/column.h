@@ -30,13 +30,25 @@ enum class Type : uint8_t {
     Other,
 };
 
-// "integer", "timestamp with time zone": as PostgreSQL names it, for messages.
-const char* type_name(Type type);
+// Where a column's value comes from.
+enum class ColumnSource : uint8_t {
+    Path,         // paths, from the row
+    DocumentPath, // paths, from the document
+    Ordinality,   // number of the row within its file, from 1
+    Key,          // the member name that the innermost `.*` of the row path stands for
+    Raw,          // the text of the row path's match
+    Rescued,      // an object of the row's members that no column reads; null if there are none
+};
+
+// How the values stand within a match of the row path: see DESIGN section 5 and orient.h.
+enum class Orient : uint8_t { Records, Columns, Split };
 
 struct ColumnSpec {
     std::string name;
+    ColumnSource source = ColumnSource::Path;
     std::vector<JsonPath> paths; // the first that finds something other than null counts
     Type type = Type::Other;     // of the elements, when is_array
+    std::string type_name;       // for messages
     bool is_array = false;
     bool wanted = true;          // converted; else only looked for
     bool not_null = false;       // missing or null is an error
@@ -47,6 +59,9 @@ struct ColumnSpec {
 };
 
 struct ScanSpec {
+    JsonPath row_path; // empty: a document is a row
+    Orient orient = Orient::Records;
+    JsonPath header_path; // with Orient::Split
     std::vector<ColumnSpec> columns;
     bool empty_rows_are_errors = true; // empty_rows 'error'
 };

@@ -12,40 +12,6 @@
 
 namespace weather {
 
-const char* type_name(Type type) {
-    switch (type) {
-    case Type::Bool:
-        return "boolean";
-    case Type::Int2:
-        return "smallint";
-    case Type::Int4:
-        return "integer";
-    case Type::Int8:
-        return "bigint";
-    case Type::Float4:
-        return "real";
-    case Type::Float8:
-        return "double precision";
-    case Type::Numeric:
-        return "numeric";
-    case Type::Text:
-        return "text";
-    case Type::Json:
-        return "json";
-    case Type::Jsonb:
-        return "jsonb";
-    case Type::Date:
-        return "date";
-    case Type::Timestamp:
-        return "timestamp without time zone";
-    case Type::TimestampTz:
-        return "timestamp with time zone";
-    case Type::Other:
-        break;
-    }
-    return "the column's type";
-}
-
 std::string shorten(std::string_view text) {
     constexpr size_t limit = 80;
     if (text.size() <= limit)
@@ -95,8 +61,7 @@ bool Converter::fail(Error& error, ErrorCode code, std::string reason, const Cap
 
 bool Converter::wrong_type(const ColumnSpec& column, const Capture& capture, Error& error) {
     return fail(error, ErrorCode::WrongType,
-                std::string(kind_name(capture.kind)) + " does not go into " +
-                    type_name(column.type),
+                std::string(kind_name(capture.kind)) + " does not go into " + column.type_name,
                 capture);
 }
 
@@ -116,6 +81,8 @@ bool Converter::check_characters(const Capture& capture, Error& error) {
             return true;
         return fail(error, ErrorCode::LoneSurrogate, "half of a surrogate pair", capture);
     }
+    if (capture.kind != Capture::Kind::String)
+        return true;
     if (std::memchr(capture.text.data(), '\0', capture.text.size()))
         return fail(error, ErrorCode::NulCharacter, "\\u0000 cannot be converted to text", capture);
     if (find_invalid_utf8(capture.text) != capture.text.size())
@@ -213,12 +180,11 @@ bool Converter::number(const ColumnSpec& column, const Capture& capture, Value& 
         return true;
     case NumberStatus::NotIntegral:
         return fail(error, ErrorCode::NotIntegral,
-                    std::string("a fraction does not go into ") + type_name(column.type), capture);
+                    "a fraction does not go into " + column.type_name, capture);
     case NumberStatus::OutOfRange:
         break;
     }
-    return fail(error, ErrorCode::OutOfRange,
-                std::string("out of range for type ") + type_name(column.type), capture);
+    return fail(error, ErrorCode::OutOfRange, "out of range for type " + column.type_name, capture);
 }
 
 bool Converter::text(const Capture& capture, Value& value, Error& error) {
@@ -255,9 +221,8 @@ bool Converter::time(const ColumnSpec& column, const Capture& capture, Value& va
     if (capture.kind == Capture::Kind::Number) {
         if (column.epoch)
             return epoch(column, capture, value, error);
-        return fail(error, ErrorCode::WrongType,
-                    std::string("a JSON number does not go into ") + type_name(column.type),
-                    capture);
+        return fail(error, ErrorCode::NumberNoTime,
+                    "a JSON number does not go into " + column.type_name, capture);
     }
     if (capture.kind != Capture::Kind::String)
         return wrong_type(column, capture, error);
@@ -298,7 +263,9 @@ bool Converter::iso_time(const ColumnSpec& column, const Capture& capture, Value
     TimeStatus status = parse_iso_time(capture.text, time);
     if (status == TimeStatus::Malformed)
         return fail(error, ErrorCode::BadTime, "not an ISO 8601 date or time", capture);
-    if (status == TimeStatus::Ok && column.type == Type::Date) {
+    if (status == TimeStatus::OutOfRange)
+        return time_out_of_range(capture, error);
+    if (column.type == Type::Date) {
         if (time.has_time)
             return fail(error, ErrorCode::TimeOfDay, "a time of day does not go into date",
                         capture);
@@ -306,20 +273,20 @@ bool Converter::iso_time(const ColumnSpec& column, const Capture& capture, Value
         value.integer = time.days;
         return true;
     }
-    if (status == TimeStatus::Ok && time.has_offset && column.type == Type::Timestamp)
+    if (time.has_offset && column.type == Type::Timestamp)
         return fail(error, ErrorCode::ZoneForbidden,
                     "a time with a zone does not go into timestamp without time zone", capture);
-    if (status == TimeStatus::Ok && !time.has_offset && column.type == Type::TimestampTz &&
-        !column.has_zone)
+    if (!time.has_offset && column.type == Type::TimestampTz && !column.has_zone)
         return fail(error, ErrorCode::ZoneMissing, "a local time, and no zone is known for it",
                     capture);
     value.kind = time.has_offset ? Value::Kind::Instant : Value::Kind::LocalTime;
-    if (status == TimeStatus::Ok)
-        status = time.has_offset ? instant_timestamp(time, value.integer)
-                                 : local_timestamp(time, value.integer);
-    if (status != TimeStatus::Ok)
-        return fail(error, ErrorCode::TimeRange, "date or time out of range", capture);
-    return true;
+    status = time.has_offset ? instant_timestamp(time, value.integer)
+                             : local_timestamp(time, value.integer);
+    return status == TimeStatus::Ok || time_out_of_range(capture, error);
+}
+
+bool Converter::time_out_of_range(const Capture& capture, Error& error) {
+    return fail(error, ErrorCode::TimeRange, "date or time out of range", capture);
 }
 
 namespace {

@@ -25,7 +25,7 @@
 namespace weather {
 namespace {
 
-constexpr size_t kBlockSize = 64 * 1024;
+constexpr size_t block_size = 64 * 1024;
 
 struct Bytes {
     const char* next;
@@ -262,13 +262,13 @@ bool DecompressingSource::State::unpack(Room& room) {
 // Reads one block behind what is unread: no more than a few bytes of a magic.
 ReadStatus DecompressingSource::State::fetch(Error& error) {
     if (!block)
-        block.reset(new char[kBlockSize]);
+        block.reset(new char[block_size]);
     if (unread.left > 0)
         std::memmove(block.get(), unread.next, unread.left);
     unread.next = block.get();
 
     Error raw_error;
-    const ReadResult got = raw.read(block.get() + unread.left, kBlockSize - unread.left, raw_error);
+    const ReadResult got = raw.read(block.get() + unread.left, block_size - unread.left, raw_error);
     if (got.status == ReadStatus::Data) {
         unread.left += got.size;
         fetched += got.size;
@@ -313,6 +313,14 @@ DecompressingSource::~DecompressingSource() = default;
 
 Compression DecompressingSource::detected() const {
     return state_->format;
+}
+
+bool DecompressingSource::seek(uint64_t offset, uint64_t& reached) {
+    const Compression format = state_->format;
+    if (!state_->raw.seek(format == Compression::None ? offset : 0, reached))
+        return false;
+    state_ = std::make_unique<State>(state_->raw, format);
+    return true;
 }
 
 // Each turn uses up raw bytes or room or changes the phase, and at most one turn fetches: so a

@@ -22,6 +22,7 @@ enum class ErrorCode : uint8_t {
     Syntax,        // RFC 8259, or the grammar between documents (DESIGN section 4)
     InvalidUtf8,   // RFC 3629
     WrongEncoding, // UTF-16 or UTF-32 where UTF-8 was expected (RFC 8259 section 8.1)
+    CutByLine,     // framing lines: a document goes beyond its line
     TooDeep,       // nested deeper than max_depth
     TooLarge,      // a row longer than maximum_object_size
 
@@ -30,6 +31,7 @@ enum class ErrorCode : uint8_t {
     EmptyValue,    // on_empty 'error': missing or null
     NullValue,     // missing or null in a NOT NULL column
     WrongType,     // this kind of JSON value does not go into this type
+    NumberNoTime,  // a number into a time type without the option epoch
     NotIntegral,   // 1.5 into an integer
     OutOfRange,    // a number beyond the range of the type
     BadTime,       // not an ISO 8601 date or time

@@ -8,6 +8,14 @@
 
 namespace weather {
 
+namespace {
+
+// How far behind the first document `auto` looks for the end of its line: what is looked at is kept
+// in memory, and blanks know no limit.
+constexpr size_t longest_gap = 4096;
+
+} // namespace
+
 const char* framing_name(Framing framing) {
     switch (framing) {
     case Framing::Auto:
@@ -79,20 +87,22 @@ Framed Framer::detect(Window& window) {
         return Framed::Document;
     }
     const ExtentScanner::Found found = scanner_.scan(text, window.ended(), true);
+    if (scanner_.position() > maximum_size_)
+        return Framed::Document; // kept in memory it must not be, so its end is not waited for
     if (found == ExtentScanner::Found::End) {
         size_t at = scanner_.position();
-        for (bool comma = false; at < text.size(); ++at) {
+        const size_t far_enough = at + longest_gap;
+        for (bool comma = false; at < text.size() && at < far_enough; ++at) {
             if (text[at] == ',' && !comma)
                 comma = true;
             else if (text[at] != ' ' && text[at] != '\t' && text[at] != '\r')
                 break;
         }
-        if (at < text.size() && text[at] == '\n')
+        if (at < text.size() && at < far_enough && text[at] == '\n')
             framing_ = Framing::Lines;
-        if (at < text.size() || window.ended())
+        if (at < text.size() || at == far_enough || window.ended())
             return Framed::Document;
-    } else if (found != ExtentScanner::Found::More || window.ended() ||
-               text.size() > maximum_size_) {
+    } else if (found != ExtentScanner::Found::More || window.ended()) {
         return Framed::Document;
     }
     framing_ = Framing::Auto;
@@ -134,8 +144,6 @@ bool Framer::document_may_begin(const Window& window, Error& error) {
     if (before_ == Before::Closing)
         return fail(window, error, "only white space may follow the outer array");
     if (framing_ == Framing::Array) {
-        if (before_ == Before::FileStart)
-            return fail(window, error, "expected [, the beginning of the outer array");
         if (before_ != Before::Opening && before_ != Before::Comma)
             return fail(window, error, "expected a comma or ] after an element of the outer array");
     } else if (before_ == Before::Scalar ||
@@ -160,9 +168,8 @@ Framed Framer::document(Window& window, Extent& extent, Error& error) {
     switch (found) {
     case ExtentScanner::Found::End:
         extent.text = extent.text.substr(0, position);
-        before_ = scanner_.is_container() ? Before::Container : Before::Scalar;
         found_ = position;
-        scanner_.begin();
+        document_consumed(scanner_.is_container());
         return Framed::Document;
     case ExtentScanner::Found::More:
         if (!window.ended())
@@ -171,7 +178,7 @@ Framed Framer::document(Window& window, Extent& extent, Error& error) {
                          "the document is cut off by the end of the file");
     case ExtentScanner::Found::LineEnd:
         extent.text = extent.text.substr(0, position);
-        return malformed(error, ErrorCode::Syntax, extent, position,
+        return malformed(error, ErrorCode::CutByLine, extent, position,
                          "the document is cut off by the end of the line");
     case ExtentScanner::Found::TooDeep:
     case ExtentScanner::Found::Nothing:
@@ -181,10 +188,20 @@ Framed Framer::document(Window& window, Extent& extent, Error& error) {
     return malformed(error, ErrorCode::TooDeep, extent, position, "nested deeper than 1000 levels");
 }
 
+void Framer::document_consumed(bool is_container) {
+    before_ = is_container ? Before::Container : Before::Scalar;
+    scanner_.begin();
+}
+
 Framed Framer::next(Window& window, Extent& extent, Error& error) {
     extent = Extent();
     window.consume(found_);
     found_ = 0;
+    const Framed found = find(window, error);
+    return found == Framed::Document ? document(window, extent, error) : found;
+}
+
+Framed Framer::find(Window& window, Error& error) {
     if (!head_checked_) {
         const Framed head = check_head(window, error);
         if (head != Framed::Document)
@@ -205,16 +222,19 @@ Framed Framer::next(Window& window, Extent& extent, Error& error) {
             return Framed::NeedInput;
 
         const char c = text[blanks];
+        const bool at_start = before_ == Before::FileStart;
+        if (framing_ == Framing::Array && at_start && c != '[') {
+            fail(window, error, "expected [, the beginning of the outer array");
+            return Framed::Malformed;
+        }
         const bool outer_bracket =
-            framing_ == Framing::Array && (c == ']' || (c == '[' && before_ == Before::FileStart));
+            framing_ == Framing::Array && (c == ']' || (c == '[' && at_start));
         if (c != ',' && !outer_bracket)
             break;
         if (!separator(window, c, error))
             return Framed::Malformed;
     }
-    if (!document_may_begin(window, error))
-        return Framed::Malformed;
-    return document(window, extent, error);
+    return document_may_begin(window, error) ? Framed::Document : Framed::Malformed;
 }
 
 } // namespace weather

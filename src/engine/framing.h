@@ -42,6 +42,11 @@ class Framer {
     // Consumes the document that the last call found, and finds the next one.
     Framed next(Window& window, Extent& extent, Error& error);
 
+    // The same in two steps, for whoever reads documents piece by piece. Document: the window
+    // stands at the first byte of one. Then the caller consumes it, and says what it was.
+    Framed find(Window& window, Error& error);
+    void document_consumed(bool is_container);
+
     // What framing was found; Auto as long as that is open.
     Framing detected() const { return framing_; }
 

@@ -47,7 +47,10 @@ PathNode& PathTree::new_node() {
 
 PathNode& PathTree::child(PathNode& parent, const PathStep& step) {
     switch (step.kind) {
-    case PathStep::Kind::Members: // none here
+    case PathStep::Kind::Members:
+        if (!parent.any_member_)
+            parent.any_member_ = &new_node();
+        return *parent.any_member_;
     case PathStep::Kind::Elements:
         if (!parent.elements_)
             parent.elements_ = &new_node();
@@ -67,11 +70,11 @@ PathNode& PathTree::child(PathNode& parent, const PathStep& step) {
     return *parent.members_.back().child;
 }
 
-TargetId PathTree::add(const JsonPath& path) {
+TargetId PathTree::add(const JsonPath& path, size_t shared) {
     const TargetId target = static_cast<TargetId>(is_list_.size());
     bool list = false;
-    for (const PathStep& step : path)
-        list |= step.kind == PathStep::Kind::Elements;
+    for (size_t i = shared; i < path.size(); ++i)
+        list |= path[i].kind == PathStep::Kind::Elements || path[i].kind == PathStep::Kind::Members;
     is_list_.push_back(list);
 
     PathNode* node = &root();
@@ -84,6 +87,13 @@ TargetId PathTree::add(const JsonPath& path) {
     }
     node->targets_.push_back(target);
     return target;
+}
+
+PathNode& PathTree::node(const JsonPath& path, size_t steps) {
+    PathNode* node = &root();
+    for (size_t i = 0; i < steps; ++i)
+        node = &child(*node, path[i]);
+    return *node;
 }
 
 void PathTree::finish() {

@@ -28,8 +28,9 @@ class PathNode {
     PathNode* member(std::string_view name, uint32_t& last);
     static constexpr uint32_t no_child = UINT32_MAX;
 
-    PathNode* elements() const { return elements_; } // [*]
-    PathNode* element(uint32_t index) const;         // [index]
+    PathNode* any_member() const { return any_member_; } // .*
+    PathNode* elements() const { return elements_; }     // [*]
+    PathNode* element(uint32_t index) const;             // [index]
     bool accepts_elements() const { return elements_ || !indexes_.empty(); }
 
     const std::vector<TargetId>& targets() const { return targets_; } // paths that end here
@@ -42,6 +43,13 @@ class PathNode {
 
     // For the walk: the object in which a member last led here. Tells a duplicate member.
     uint64_t seen_in = 0;
+
+    // For the walk over an envelope (envelope.h): this position is a row, or leads to one;
+    // its number among the
+    // wildcards of the row path, from 1, or 0.
+    bool is_row = false;
+    bool leads_to_row = false;
+    uint32_t level = 0;
 
   private:
     friend class PathTree;
@@ -58,6 +66,7 @@ class PathNode {
     uint32_t first_ = 0; // what came first in the last object: a guess
     std::unordered_map<std::string_view, uint32_t> by_name_; // filled only where worth it
     std::vector<std::pair<uint32_t, PathNode*>> indexes_;
+    PathNode* any_member_ = nullptr;
     PathNode* elements_ = nullptr;
     std::vector<TargetId> targets_;
     std::vector<TargetId> singles_below_;
@@ -68,8 +77,12 @@ class PathTree {
   public:
     PathTree() { nodes_.emplace_back(); }
 
-    // Adds a path without `.*`; the result numbers the targets from 0.
-    TargetId add(const JsonPath& path);
+    // Adds a path; the result numbers the targets from 0. Wildcards among its first `shared` steps
+    // are bound by somebody else: they do not make it a list.
+    TargetId add(const JsonPath& path, size_t shared = 0);
+
+    // The node that a path leads to, for marks of the caller's; no target.
+    PathNode& node(const JsonPath& path, size_t steps);
 
     // To be called once after the last add().
     void finish();
@@ -77,7 +90,7 @@ class PathTree {
     PathNode& root() { return nodes_.front(); }
     size_t targets() const { return is_list_.size(); }
 
-    // Whether the target's path has a `[*]`, so that it may find several values.
+    // Whether the target's path has a wildcard of its own, so that it may find several values.
     bool is_list(TargetId target) const { return is_list_[target]; }
 
   private:

@@ -17,6 +17,16 @@ std::string reason_of(rapidjson::ParseErrorCode code) {
     return reason;
 }
 
+namespace {
+
+// Whether what follows a value makes it a member's name, which a number cannot be.
+bool stands_for_name(std::string_view behind) {
+    const size_t next = behind.find_first_not_of(" \t\r\n");
+    return next != std::string_view::npos && behind[next] == ':';
+}
+
+} // namespace
+
 bool hide_large_numbers(std::string_view row, char* copy) {
     constexpr std::string_view number_bytes = "+-.0123456789Ee";
     constexpr size_t many_digits = 300;
@@ -31,7 +41,7 @@ bool hide_large_numbers(std::string_view row, char* copy) {
         const size_t end = std::min(row.find_first_not_of(number_bytes, at), row.size());
         const std::string_view token = row.substr(at, end - at);
         if ((token.size() > many_digits || token.find_first_of("eE") != std::string_view::npos) &&
-            is_json_number(token)) {
+            is_json_number(token) && !stands_for_name(row.substr(end))) {
             std::memset(copy + at, '0', token.size());
             copy[at] = copy[end - 1] = '"';
             hidden = true;

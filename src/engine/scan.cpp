@@ -1,7 +1,12 @@
-// next() drives the steps: bytes, documents, rows, values. With the row path `$` a document is a
-// row.
+// next() drives the steps: bytes, documents, matches of the row path, rows, values. With the row
+// path
+// `$` a document is a match; unless columns are turned into rows, a match is a row.
 #include "scan.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "rescue.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -16,39 +21,70 @@ constexpr size_t batch_bytes = 128 * 1024;
 // DESIGN section 8: a call returns after so much input, so that interrupts are seen.
 constexpr uint64_t call_bytes = 1024 * 1024;
 
-// What a cut may have made of an escape at the end of a text: \uD83C\uDF24 is 12 bytes.
-constexpr size_t longest_escape = 12;
+// Whether a fault at `offset` is what the cut at the end of `text` has made, rather than what was
+// wrong before: the end itself, half an escape (\uD83C\uDF24 is 12 bytes) or half a character.
+bool is_made_by_cut(const Error& fault, std::string_view text) {
+    constexpr size_t longest_escape = 12;
+    constexpr size_t longest_character = 4;
+    const size_t left = text.size() - std::min(static_cast<size_t>(fault.offset), text.size());
+    if (fault.code == ErrorCode::InvalidUtf8)
+        return left < longest_character;
+    const size_t from = fault.offset > 0 ? static_cast<size_t>(fault.offset) - 1 : 0;
+    return left == 0 ||
+           (left <= longest_escape && text.substr(from, 2).find('\\') != std::string_view::npos);
+}
 
 } // namespace
 
-ScanTargets::ScanTargets(const std::vector<ColumnSpec>& columns) : of_column(columns.size()) {
-    for (size_t i = 0; i < columns.size(); ++i) {
-        for (const JsonPath& path : columns[i].paths) {
-            const TargetId target = tree.add(path);
-            of_column[i].push_back(target);
-            if (!path.empty())
-                within_row.push_back(target);
-        }
-        if (columns[i].wanted)
-            wanted.push_back(static_cast<int>(i));
-    }
-    tree.finish();
-}
-
 Scan::Scan(const ScanSpec& spec, Framing framing, size_t maximum_object_size)
-    : spec_(spec), targets_(spec.columns), decoder_(targets_.tree),
-      framer_(framing, maximum_object_size) {}
+    : plan_(spec), decoder_(plan_.row_tree),
+      document_values_(plan_.document_tree, plan_.document_levels),
+      rows_(plan_.document_tree, document_values_, maximum_object_size),
+      columns_(plan_.row_tree, plan_.within_row), split_(plan_.row_tree),
+      framer_(framing, maximum_object_size) {
+    for (const ScanPlan::SplitPath& path : plan_.split_paths) {
+        if (path.by_name)
+            split_.add_name(path.target, path.step.name);
+        else
+            split_.add_place(path.target, path.step.index);
+    }
+}
 
 void Scan::begin_file(Source& source) {
     source_ = &source;
     window_.begin_file();
     framer_.begin_file();
+    error_ = Error();
+    task_ = Task::FindDocument;
+    ordinal_ = 0;
     failed_ = false;
 }
 
 ScanStatus Scan::fail() {
     failed_ = true;
     return ScanStatus::Failed;
+}
+
+// A row with an error, whose place is the row's.
+ScanStatus Scan::fail_row() {
+    error_.offset = match_.offset;
+    error_.line = match_.line;
+    ++counters_.rejected;
+    return fail();
+}
+
+// Framing knows only that something is wrong with a text, where it noticed. If the decoder finds a
+// fault further ahead in it, that is the one to report: a missing quotation mark shows in framing
+// at the end of the file.
+ScanStatus Scan::malformed(const Extent& extent) {
+    ++counters_.rejected;
+    Error found;
+    if (!extent.text.empty() && !decoder_.decode(extent.text, found) &&
+        !is_made_by_cut(found, extent.text)) {
+        locate(found, extent, found.offset);
+        error_ = std::move(found);
+    }
+    return fail();
 }
 
 ScanStatus Scan::fill() {
@@ -69,87 +105,189 @@ ScanStatus Scan::fill() {
     return fail();
 }
 
+ScanStatus Scan::need_input(uint64_t limit) {
+    return window_.bytes_read() < limit ? fill() : ScanStatus::Again;
+}
+
 ScanStatus Scan::next(Batch& batch) {
     batch.clear();
     batch.columns = wanted().size();
+    arena_ = &batch.arena;
     const uint64_t limit = window_.bytes_read() + call_bytes;
     ScanStatus status = failed_ ? ScanStatus::Failed : ScanStatus::Rows;
     while (status == ScanStatus::Rows && batch.rows.size() < batch_rows &&
-           batch.arena.used() < batch_bytes) {
-        Extent extent;
-        switch (framer_.next(window_, extent, error_)) {
-        case Framed::Document:
-            ++counters_.documents;
-            if (!add_row(extent, batch))
-                status = fail();
-            break;
-        case Framed::NeedInput:
-            status = window_.bytes_read() < limit ? fill() : ScanStatus::Again;
-            break;
-        case Framed::End:
-            status = ScanStatus::EndOfFile;
-            break;
-        case Framed::Malformed:
-            ++counters_.documents;
-            ++counters_.rejected;
-            explain_malformed(extent);
-            status = fail();
-            break;
-        }
-    }
+           batch.arena.used() < batch_bytes)
+        status = step(batch, limit);
     return batch.rows.empty() ? status : ScanStatus::Rows;
 }
 
-// Framing knows only that something is wrong with a document, where it noticed. If the decoder
-// finds a fault further ahead in it, that is the one to report: a missing quotation mark shows in
-// framing at the end of the file.
-void Scan::explain_malformed(const Extent& extent) {
-    Error found;
-    if (extent.text.empty() || decoder_.decode(extent.text, found) ||
-        found.offset + longest_escape >= extent.text.size())
-        return;
-    locate(found, extent, found.offset);
-    error_ = std::move(found);
+// Rows: go on with the next step.
+ScanStatus Scan::step(Batch& batch, uint64_t limit) {
+    switch (task_) {
+    case Task::FindDocument:
+        return find_document(limit);
+    case Task::FindRow:
+        return find_row(limit);
+    case Task::EmitRows:
+        break;
+    }
+    return emit_rows(batch);
 }
 
-bool Scan::add_row(const Extent& row, Batch& batch) {
+ScanStatus Scan::find_document(uint64_t limit) {
+    Extent document;
+    const Framed framed = plan_.has_row_path() ? framer_.find(window_, error_)
+                                               : framer_.next(window_, document, error_);
+    switch (framed) {
+    case Framed::Document:
+        ++counters_.documents;
+        if (!plan_.has_row_path())
+            return begin_match(document) ? ScanStatus::Rows : ScanStatus::Failed;
+        rows_.begin_document(window_);
+        document_has_rows_ = false;
+        task_ = Task::FindRow;
+        return ScanStatus::Rows;
+    case Framed::NeedInput:
+        return need_input(limit);
+    case Framed::End:
+        return ScanStatus::EndOfFile;
+    case Framed::Malformed:
+        break;
+    }
+    ++counters_.documents;
+    return malformed(document);
+}
+
+ScanStatus Scan::find_row(uint64_t limit) {
+    Extent row;
+    const bool one_line = framer_.detected() == Framing::Lines;
+    switch (rows_.next(window_, *source_, one_line, row, error_)) {
+    case RowFinder::Status::Row:
+        document_has_rows_ = true;
+        return begin_match(row) ? ScanStatus::Rows : ScanStatus::Failed;
+    case RowFinder::Status::End:
+        framer_.document_consumed(rows_.was_container());
+        counters_.empty_documents += !document_has_rows_;
+        task_ = Task::FindDocument;
+        return ScanStatus::Rows;
+    case RowFinder::Status::NeedInput:
+        return need_input(limit);
+    case RowFinder::Status::Malformed:
+        break;
+    }
+    return malformed(row);
+}
+
+bool Scan::begin_match(const Extent& match) {
     error_ = Error();
-    if (!decoder_.decode(row.text, error_)) {
-        locate(error_, row, error_.offset);
+    match_ = match;
+    task_ = Task::EmitRows;
+    match_is_new_ = true;
+    if (!decoder_.decode(match.text, error_)) {
+        locate(error_, match, error_.offset);
         ++counters_.rejected;
+        fail();
         return false;
     }
-    const size_t values = batch.values.size();
-    batch.values.resize(values + batch.columns);
-    converter_.begin_row(batch.arena, decoder_.has_escapes());
-    if (!convert_row(batch.values.data() + values)) {
-        error_.offset = row.offset;
-        error_.line = row.line;
-        batch.values.resize(values);
-        ++counters_.rejected;
-        return false;
+    if (begin_rows())
+        return true;
+    fail_row();
+    return false;
+}
+
+// What is to be known before the first row of a match.
+bool Scan::begin_rows() {
+    const Captures& found = decoder_.captures();
+    if (plan_.spec().orient == Orient::Split) {
+        const Captures& document = document_values_.captures();
+        const TargetId header = static_cast<TargetId>(plan_.header);
+        return split_.read_header(document.found(header) ? &document.single(header) : nullptr,
+                                  error_);
     }
-    batch.rows.push_back({row.offset, row.line});
-    ++counters_.rows;
-    return true;
-}
-
-bool Scan::found_anything() const {
-    for (const TargetId target : targets_.within_row)
-        if (decoder_.captures().found(target))
-            return true;
-    return targets_.within_row.empty();
-}
-
-bool Scan::convert_row(Value* values) {
-    if (spec_.empty_rows_are_errors && !found_anything()) {
+    if (plan_.spec().empty_rows_are_errors && !found_anything()) {
         error_.code = ErrorCode::EmptyRow;
         error_.reason = "none of the table's paths finds anything in it";
         return false;
     }
+    TargetId faulty;
+    if (plan_.spec().orient == Orient::Records || columns_.begin(found, error_, faulty))
+        return true;
+    error_.column = column_of(faulty);
+    return false;
+}
+
+// The values of the next row of the match; null when there is none, or with `failed`.
+const Captures* Scan::next_row(bool& failed) {
+    const Captures* row = nullptr;
+    TargetId faulty = 0;
+    bool well_formed = true;
+    switch (plan_.spec().orient) {
+    case Orient::Records:
+        return std::exchange(match_is_new_, false) ? &decoder_.captures() : nullptr;
+    case Orient::Columns:
+        row = columns_.next(error_, faulty, well_formed);
+        failed = !well_formed;
+        if (failed)
+            error_.column = column_of(faulty);
+        return row;
+    case Orient::Split:
+        break;
+    }
+    if (!std::exchange(match_is_new_, false))
+        return nullptr;
+    row = split_.read_row(match_.text, error_);
+    failed = row == nullptr;
+    if (row && plan_.spec().empty_rows_are_errors && !split_.found_anything()) {
+        error_.code = ErrorCode::EmptyRow;
+        error_.reason = "the header names none of the table's columns";
+        failed = true;
+    }
+    return row;
+}
+
+ScanStatus Scan::emit_rows(Batch& batch) {
+    while (batch.rows.size() < batch_rows && batch.arena.used() < batch_bytes) {
+        bool failed = false;
+        const Captures* row = next_row(failed);
+        if (failed)
+            return fail_row();
+        if (!row) {
+            task_ = plan_.has_row_path() ? Task::FindRow : Task::FindDocument;
+            return ScanStatus::Rows;
+        }
+        const size_t values = batch.values.size();
+        batch.values.resize(values + batch.columns);
+        converter_.begin_row(batch.arena, decoder_.has_escapes() || plan_.has_document_values());
+        ++ordinal_;
+        if (!convert_row(*row, batch.values.data() + values)) {
+            batch.values.resize(values);
+            return fail_row();
+        }
+        batch.rows.push_back({match_.offset, match_.line});
+        ++counters_.rows;
+    }
+    return ScanStatus::Rows;
+}
+
+bool Scan::found_anything() const {
+    for (const TargetId target : plan_.within_row)
+        if (decoder_.captures().found(target))
+            return true;
+    return plan_.within_row.empty();
+}
+
+// The column that a target of the row tree belongs to.
+int Scan::column_of(TargetId target) const {
+    for (size_t i = 0; i < plan_.of_column.size(); ++i)
+        for (const ColumnTarget& candidate : plan_.of_column[i])
+            if (!candidate.in_document && candidate.target == target)
+                return static_cast<int>(i);
+    return -1;
+}
+
+bool Scan::convert_row(const Captures& row, Value* values) {
     for (const int column : wanted()) {
-        const size_t index = static_cast<size_t>(column);
-        if (!convert_column(spec_.columns[index], targets_.of_column[index], *values++)) {
+        if (!convert_column(column, row, *values++)) {
             error_.column = column;
             return false;
         }
@@ -157,21 +295,61 @@ bool Scan::convert_row(Value* values) {
     return true;
 }
 
-bool Scan::convert_column(const ColumnSpec& column, const std::vector<TargetId>& targets,
-                          Value& value) {
-    bool found = false;
-    for (const TargetId target : targets) {
-        const Captures& captures = decoder_.captures();
-        found |= captures.found(target);
-        if (targets_.tree.is_list(target)) {
-            if (captures.found(target))
-                return converter_.convert_list(column, captures.list(target), value, error_);
-        } else if (captures.single(target).is_value()) {
-            return converter_.convert(column, captures.single(target), value, error_);
-        }
+bool Scan::convert_column(int index, const Captures& row, Value& value) {
+    const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
+    std::string rescued;
+    std::string_view text;
+    switch (column.source) {
+    case ColumnSource::Path:
+    case ColumnSource::DocumentPath:
+        return convert_paths(index, row, value);
+    case ColumnSource::Ordinality:
+        value.kind = Value::Kind::Integer;
+        value.integer = static_cast<int64_t>(ordinal_);
+        if (column.type == Type::Int8 || value.integer <= INT32_MAX)
+            return true;
+        error_.code = ErrorCode::OutOfRange;
+        error_.reason = "out of range for type integer";
+        return false;
+    case ColumnSource::Key:
+        text = rows_.key();
+        break;
+    case ColumnSource::Raw:
+        text = match_.text;
+        break;
+    case ColumnSource::Rescued:
+        rescued = rescue_members(match_.text, plan_.read_members);
+        if (rescued.empty())
+            return store_null(column, true);
+        text = rescued;
+        break;
     }
+    store_text(*arena_, text, value);
+    if (column.type == Type::Jsonb)
+        value.kind = Value::Kind::Input;
+    return true;
+}
+
+bool Scan::convert_paths(int index, const Captures& row, Value& value) {
+    const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
+    bool found = false;
+    for (const ColumnTarget& target : plan_.of_column[static_cast<size_t>(index)]) {
+        const Captures& captures = target.in_document ? document_values_.captures() : row;
+        if (!captures.found(target.target))
+            continue;
+        found = true;
+        if (captures.is_list(target.target))
+            return converter_.convert_list(column, captures.list(target.target), value, error_);
+        if (captures.single(target.target).is_value())
+            return converter_.convert(column, captures.single(target.target), value, error_);
+    }
+    return store_null(column, found);
+}
+
+// Nothing but missing members and nulls: NULL, if the column takes it.
+bool Scan::store_null(const ColumnSpec& column, bool found) {
     if (!column.empty_is_error && !column.not_null)
-        return true; // Null
+        return true;
     error_.code = column.empty_is_error ? ErrorCode::EmptyValue : ErrorCode::NullValue;
     error_.reason = found ? "null" : "missing";
     return false;

@@ -1,17 +1,22 @@
-// A scan of one file after another: source, framing, decoding and conversion put together. Whoever
-// calls it gives it a source for each file and asks for batches of rows until the file ends.
+// A scan of one file after another: source, framing, rows, decoding and conversion put together.
+// Whoever calls it gives it a source for each file and asks for batches of rows until the file
+// ends.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "batch.h"
 #include "column.h"
 #include "convert.h"
 #include "decode.h"
+#include "document_values.h"
 #include "error.h"
 #include "framing.h"
-#include "path_tree.h"
+#include "orient.h"
+#include "row_finder.h"
+#include "scan_plan.h"
 #include "source.h"
 #include "window.h"
 #include "engine_only.h"
@@ -28,20 +33,11 @@ enum class ScanStatus : uint8_t {
 
 // Since the scan was made, over all its files.
 struct Counters {
-    uint64_t documents = 0; // found by framing, malformed ones included
-    uint64_t rows = 0;      // handed out
-    uint64_t rejected = 0;  // malformed documents, and rows with an error
-    uint64_t bytes = 0;     // read, after decompression
-};
-
-// The columns of a scan and their paths in one tree, compiled once.
-struct ScanTargets {
-    explicit ScanTargets(const std::vector<ColumnSpec>& columns);
-
-    PathTree tree;
-    std::vector<std::vector<TargetId>> of_column; // its paths, in their order
-    std::vector<TargetId> within_row;             // all paths but `$`, which finds every row
-    std::vector<int> wanted;                      // columns to convert
+    uint64_t documents = 0;       // found by framing, malformed ones included
+    uint64_t empty_documents = 0; // those in which the row path finds no row
+    uint64_t rows = 0;            // handed out
+    uint64_t rejected = 0;        // malformed documents, and rows with an error
+    uint64_t bytes = 0;           // read, after decompression
 };
 
 class Scan {
@@ -54,35 +50,68 @@ class Scan {
     // The next file. The source is borrowed and must outlive the file's scan.
     void begin_file(Source& source);
 
-    // Clears the batch and fills it. One call reads at most 1 MiB.
+    // Clears the batch and fills it. After 1 MiB that was read a call returns.
     ScanStatus next(Batch& batch);
 
     const Error& error() const { return error_; }
     const Counters& counters() const { return counters_; }
 
+    // Whether all of the current file has been read.
+    bool input_ended() const { return window_.ended(); }
+
     // Of the current file; Auto while it is not known.
     Framing detected_framing() const { return framer_.detected(); }
 
     // Indexes into ScanSpec::columns of a batch's values, in their order.
-    const std::vector<int>& wanted() const { return targets_.wanted; }
+    const std::vector<int>& wanted() const { return plan_.wanted; }
 
   private:
-    bool add_row(const Extent& row, Batch& batch);
-    bool convert_row(Value* values);
-    bool convert_column(const ColumnSpec& column, const std::vector<TargetId>& targets,
-                        Value& value);
-    bool found_anything() const;
-    void explain_malformed(const Extent& extent);
+    // What next() has to do next.
+    enum class Task : uint8_t {
+        FindDocument,
+        FindRow, // in a document
+        EmitRows // of a match
+    };
+
+    ScanStatus step(Batch& batch, uint64_t limit);
+    ScanStatus find_document(uint64_t limit);
+    ScanStatus find_row(uint64_t limit);
+    ScanStatus need_input(uint64_t limit);
     ScanStatus fill();
+
+    bool begin_match(const Extent& match);
+    bool begin_rows();
+    const Captures* next_row(bool& failed);
+    bool found_anything() const;
+    ScanStatus emit_rows(Batch& batch);
+    bool convert_row(const Captures& row, Value* values);
+    bool convert_column(int column, const Captures& row, Value& value);
+    bool convert_paths(int column, const Captures& row, Value& value);
+    bool store_null(const ColumnSpec& column, bool found);
+
+    int column_of(TargetId target) const;
+    ScanStatus malformed(const Extent& extent);
+    ScanStatus fail_row();
     ScanStatus fail();
 
-    ScanSpec spec_;
-    ScanTargets targets_;
+    ScanPlan plan_;
     RowDecoder decoder_;
+    DocumentValues document_values_;
+    RowFinder rows_;
+    ColumnsExpander columns_;
+    SplitExpander split_;
     Converter converter_;
     Framer framer_;
     Window window_;
     Source* source_ = nullptr;
+
+    Task task_ = Task::FindDocument;
+    Extent match_;
+    bool match_is_new_ = false; // no row of it has been emitted; with Orient::Records
+    bool document_has_rows_ = false;
+    uint64_t ordinal_ = 0; // of the last row of the file
+
+    Arena* arena_ = nullptr; // of the batch at hand
     Error error_;
     Counters counters_;
     bool failed_ = false;

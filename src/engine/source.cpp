@@ -11,6 +11,10 @@
 
 namespace weather {
 
+bool Source::seek(uint64_t, uint64_t&) {
+    return false;
+}
+
 ReadResult FileSource::read(char* buffer, size_t size, Error& error) {
     if (ended_)
         return {ReadStatus::End, 0};
@@ -42,6 +46,14 @@ ReadResult FileSource::read(char* buffer, size_t size, Error& error) {
     error.offset = position_;
     error.reason = std::generic_category().message(failed_errno_);
     return {ReadStatus::Failed, 0};
+}
+
+bool FileSource::seek(uint64_t offset, uint64_t& reached) {
+    if (kind_ == Kind::Pipe)
+        return false;
+    position_ = reached = offset;
+    ended_ = false;
+    return true;
 }
 
 const char* compression_name(Compression compression) {

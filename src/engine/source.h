@@ -34,6 +34,10 @@ class Source {
     // A single call does a bounded amount of work even when it delivers little (Again): callers
     // check for interrupts between calls. `error` is set with Failed and untouched otherwise.
     virtual ReadResult read(char* buffer, size_t size, Error& error) = 0;
+
+    // Goes back, so that the next byte read is the one at `offset`, or one before it: `reached` is
+    // where. False where that is impossible, as with a pipe.
+    virtual bool seek(uint64_t offset, uint64_t& reached);
 };
 
 // A regular file, read with pread(2) (retrying EINTR), or with read(2) for a non-blocking pipe.
@@ -45,6 +49,7 @@ class FileSource final : public Source {
     FileSource(int fd, Kind kind) : fd_(fd), kind_(kind) {}
 
     ReadResult read(char* buffer, size_t size, Error& error) override;
+    bool seek(uint64_t offset, uint64_t& reached) override;
 
     // The same file under another descriptor: PostgreSQL closes descriptors with the
     // subtransaction that opened them, a cursor outlives it.
@@ -79,6 +84,9 @@ class DecompressingSource final : public Source {
     ~DecompressingSource() override;
 
     ReadResult read(char* buffer, size_t size, Error& error) override;
+
+    // Compressed data is decompressed from its beginning again.
+    bool seek(uint64_t offset, uint64_t& reached) override;
 
     // What was found. Auto until the first bytes have been seen.
     Compression detected() const;

@@ -55,7 +55,7 @@ bool unescape_json(std::string_view inner, std::string& result, size_t& bad) {
     rapidjson::InsituStringStream stream(quoted.data());
     const rapidjson::ParseResult parsed = reader.Parse<json_flags>(stream, handler);
     if (parsed.IsError() || stream.Tell() != quoted.size()) {
-        bad = parsed.Offset() > 0 ? parsed.Offset() - 1 : 0;
+        bad = std::min(parsed.Offset() > 0 ? parsed.Offset() - 1 : 0, inner.size());
         return false;
     }
     if (find_invalid_utf8(result) != result.size()) { // \uDC00 alone gets past RapidJSON
@@ -64,6 +64,15 @@ bool unescape_json(std::string_view inner, std::string& result, size_t& bad) {
         return false;
     }
     return true;
+}
+
+void decode_string(std::string_view string, std::string& result) {
+    std::vector<char> copy;
+    copy_for_parsing(string, copy);
+    JsonReader reader;
+    StringHandler handler(result);
+    rapidjson::InsituStringStream stream(copy.data());
+    reader.Parse<json_flags>(stream, handler);
 }
 
 size_t find_lone_surrogate(std::string_view json, size_t from) {

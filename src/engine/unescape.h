@@ -15,6 +15,10 @@ namespace weather {
 // UTF-8.
 bool unescape_json(std::string_view inner, std::string& result, size_t& bad);
 
+// The characters that a well-formed JSON string, quotes included, stands for; half a surrogate pair
+// becomes three bytes that are no UTF-8.
+void decode_string(std::string_view string, std::string& result);
+
 // Index of the first \uD800-\uDFFF escape in JSON text that is not half of a pair, from `from` on;
 // npos where there is none. An escaped backslash is not mistaken for an escape's start.
 size_t find_lone_surrogate(std::string_view json, size_t from = 0);

@@ -1,6 +1,9 @@
 #include "window.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "engine_only.h"
 
@@ -23,6 +26,20 @@ void Window::begin_file() {
     offset_ = 0;
     line_ = 1;
     ended_ = false;
+    passed_over_ = 0;
+    bytes_read_ = 0;
+}
+
+bool Window::seek(Source& source, uint64_t offset, uint64_t line) {
+    uint64_t reached;
+    if (!source.seek(offset, reached))
+        return false;
+    begin_ = end_ = 0;
+    offset_ = offset;
+    line_ = line;
+    ended_ = false;
+    passed_over_ = offset - reached;
+    return true;
 }
 
 void Window::consume(size_t size) {
@@ -33,24 +50,39 @@ void Window::consume(size_t size) {
     offset_ += size;
 }
 
-// Free space for a block behind the bytes: by moving them to the front if most of the buffer has
-// been consumed, else by a larger buffer. Doubling keeps the cost of a long document linear.
+// Free space for a block behind the bytes: by moving them to the front, and by a larger buffer if
+// that does not do. Doubling keeps the cost of a long document linear; realloc() moves pages
+// instead of copying them, and does not touch the new ones.
 void Window::make_room() {
-    if (buffer_.size() - end_ >= block_size)
+    if (capacity_ - end_ >= block_size)
         return;
     const size_t unread = end_ - begin_;
     if (unread > 0 && begin_ > 0)
-        std::memmove(buffer_.data(), buffer_.data() + begin_, unread);
+        std::memmove(buffer_.get(), buffer_.get() + begin_, unread);
     begin_ = 0;
     end_ = unread;
-    if (buffer_.size() - end_ < block_size)
-        buffer_.resize(2 * unread + 2 * block_size);
+    if (capacity_ - end_ >= block_size)
+        return;
+    const size_t wanted = 2 * unread + 2 * block_size;
+    void* larger = std::realloc(buffer_.get(), wanted);
+    if (!larger)
+        throw std::bad_alloc();
+    static_cast<void>(buffer_.release()); // realloc() has taken it
+    buffer_.reset(static_cast<char*>(larger));
+    capacity_ = wanted;
 }
 
 ReadStatus Window::fill(Source& source, Error& error) {
     make_room();
-    const ReadResult result = source.read(buffer_.data() + end_, buffer_.size() - end_, error);
-    end_ += result.size;
+    const size_t room = std::min(capacity_ - end_, most_at_once);
+    const ReadResult result = source.read(buffer_.get() + end_, room, error);
+    const size_t dropped = static_cast<size_t>(std::min<uint64_t>(passed_over_, result.size));
+    if (dropped > 0) {
+        std::memmove(buffer_.get() + end_, buffer_.get() + end_ + dropped, result.size - dropped);
+        passed_over_ -= dropped;
+    }
+    bytes_read_ += result.size;
+    end_ += result.size - dropped;
     ended_ = result.status == ReadStatus::End;
     return result.status;
 }

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "source.h"
 #include "engine_only.h"
@@ -16,7 +17,7 @@ class Window {
     void begin_file();
 
     // The bytes read and not yet consumed. Valid until fill() or begin_file().
-    std::string_view view() const { return {buffer_.data() + begin_, end_ - begin_}; }
+    std::string_view view() const { return {buffer_.get() + begin_, end_ - begin_}; }
 
     // Where view() begins: offset in the decompressed file, and line, from 1.
     uint64_t offset() const { return offset_; }
@@ -30,20 +31,33 @@ class Window {
     // Reads more behind view(). Data and End are both progress; see Source::read().
     ReadStatus fill(Source& source, Error& error);
 
-    // All bytes read of the file so far.
-    uint64_t bytes_read() const { return offset_ + (end_ - begin_); }
+    // Goes back in the file, to a line's or document's beginning that was seen before. False: see
+    // Source::seek().
+    bool seek(Source& source, uint64_t offset, uint64_t line);
+
+    // All bytes read so far, those read twice twice.
+    uint64_t bytes_read() const { return bytes_read_; }
 
   private:
     void make_room();
 
     static constexpr size_t block_size = 128 * 1024;
+    // The buffer of a long document has room for millions of bytes; one read must not take long.
+    static constexpr size_t most_at_once = 2 * block_size;
 
-    std::vector<char> buffer_;
+    struct Free {
+        void operator()(char* memory) const { std::free(memory); }
+    };
+
+    std::unique_ptr<char, Free> buffer_;
+    size_t capacity_ = 0;
     size_t begin_ = 0;
     size_t end_ = 0;
     uint64_t offset_ = 0;
     uint64_t line_ = 1;
     bool ended_ = false;
+    uint64_t bytes_read_ = 0;
+    uint64_t passed_over_ = 0; // bytes still to be dropped after a seek
 };
 
 // The number of line feeds in `text`.

@@ -43,7 +43,9 @@ int sqlstate_of(ErrorCode code) {
         return ERRCODE_UNTRANSLATABLE_CHARACTER; // as jsonb_in
     case ErrorCode::None:
     case ErrorCode::Syntax:
+    case ErrorCode::CutByLine:
     case ErrorCode::WrongType:
+    case ErrorCode::NumberNoTime:
     case ErrorCode::NotIntegral:
     case ErrorCode::LoneSurrogate:
     case ErrorCode::RaggedArray:
@@ -60,10 +62,13 @@ const char* hint_for(ErrorCode code) {
         return "JSON files are UTF-8. Others can be converted with the option program and iconv.";
     case ErrorCode::TooLarge:
         return "Raise the option maximum_object_size.";
+    case ErrorCode::CutByLine:
+        return "Set the option framing to 'concatenated' if documents go over several lines.";
+    case ErrorCode::NumberNoTime:
+        return "Set the column option epoch if the number is Unix time.";
     case ErrorCode::EmptyRow:
-        return "It may be an error message of the API that was called, or the paths may not fit. "
-               "The "
-               "option empty_rows 'null' accepts such rows.";
+        return "It may be an error message of the API that was called, or the paths may not fit: "
+               "names are case-sensitive. The option empty_rows 'null' accepts such rows.";
     case ErrorCode::NotIntegral:
         return "Use a column of type numeric or double precision.";
     case ErrorCode::BadTime:

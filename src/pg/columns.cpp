@@ -67,6 +67,7 @@ void describe_type(Column* column, Oid declared, int32 typmod) {
     column->type = type_of(base);
     column->element_type = get_element_type(base);
     column->is_array = OidIsValid(column->element_type);
+    column->type_name = format_type_be(column->is_array ? getBaseType(column->element_type) : base);
     if (!column->is_array)
         return;
     int32 element_typmod = typmod;
@@ -87,24 +88,41 @@ void describe_type(Column* column, Oid declared, int32 typmod) {
 
 void check_metadata(const Column* column) {
     const Oid type = column->input.type;
+    const bool is_text = type == TEXTOID;
+    const bool is_json = type == JSONOID || type == JSONBOID;
+    const bool is_number = type == INT8OID || type == INT4OID;
     switch (column->options->metadata) {
     case Metadata::None:
         break;
     case Metadata::Filename:
-        if (type != TEXTOID)
+        if (!is_text)
             report_mismatch("metadata 'filename'", column, "text");
+        break;
+    case Metadata::Key:
+        if (!is_text)
+            report_mismatch("metadata 'key'", column, "text");
+        break;
+    case Metadata::Raw:
+        if (!is_text && !is_json)
+            report_mismatch("metadata 'raw'", column, "text, json or jsonb");
+        break;
+    case Metadata::Rescued:
+        if (!is_json)
+            report_mismatch("metadata 'rescued'", column, "jsonb");
         break;
     case Metadata::Mtime:
         if (type != TIMESTAMPTZOID)
             report_mismatch("metadata 'mtime'", column, "timestamp with time zone");
         break;
-    case Metadata::Offset:
-        if (type != INT8OID)
-            report_mismatch("metadata 'offset'", column, "bigint");
+    case Metadata::Ordinality:
+        if (!is_number)
+            report_mismatch("for_ordinality", column, "bigint or integer");
         break;
+    case Metadata::Size:
+    case Metadata::Offset:
     case Metadata::Line:
-        if (type != INT8OID)
-            report_mismatch("metadata 'line'", column, "bigint");
+        if (!is_number)
+            report_mismatch("metadata 'size', 'offset' or 'line'", column, "bigint or integer");
         break;
     }
 }
@@ -120,34 +138,20 @@ void check_time_options(const Column* column) {
 }
 
 // Within guarded(). Paths were checked by the validator.
+JsonPath make_path(const char* text) {
+    JsonPath path;
+    PathError error;
+    parse_path(text, path, error);
+    return path;
+}
+
 std::vector<JsonPath> make_paths(const Column& column) {
     std::vector<JsonPath> paths;
     if (column.options->paths == NIL)
         paths.push_back(member_path(column.options->member));
-    for (int i = 0; i < list_length(column.options->paths); ++i) {
-        JsonPath path;
-        PathError error;
-        parse_path(strVal(list_nth(column.options->paths, i)), path, error);
-        paths.push_back(std::move(path));
-    }
+    for (int i = 0; i < list_length(column.options->paths); ++i)
+        paths.push_back(make_path(strVal(list_nth(column.options->paths, i))));
     return paths;
-}
-
-// A path with [*] finds any number of values.
-void check_paths(const Column* column) {
-    bool collects = false;
-    run_engine([&] {
-        for (const JsonPath& path : make_paths(*column))
-            for (const PathStep& step : path)
-                collects |= step.kind == PathStep::Kind::Elements;
-    });
-    if (collects && !column->is_array)
-        ereport(ERROR,
-                (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-                 errmsg("a path with [*] needs a column of an array type"),
-                 errdetail("The type of column \"%s\" is %s.", column->name,
-                           format_type_be(column->declared_type)),
-                 errhint("For one element write its index, as in $.weather[0].description.")));
 }
 
 bool is_needed(const Bitmapset* needed, AttrNumber attribute) {
@@ -170,8 +174,29 @@ void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
                         errhint("Compute it in a view over the foreign table.")));
     check_metadata(column);
     check_time_options(column);
-    check_paths(column);
     column->timezone = column->options->timezone ? column->options->timezone : table->timezone;
+}
+
+bool has_any_member(const JsonPath& path) {
+    for (const PathStep& step : path)
+        if (step.kind == PathStep::Kind::Members)
+            return true;
+    return false;
+}
+
+ColumnSource source_of(const ColumnOptions& options) {
+    switch (options.metadata) {
+    case Metadata::Ordinality:
+        return ColumnSource::Ordinality;
+    case Metadata::Key:
+        return ColumnSource::Key;
+    case Metadata::Raw:
+        return ColumnSource::Raw;
+    case Metadata::Rescued:
+        return ColumnSource::Rescued;
+    default:
+        return options.from_document ? ColumnSource::DocumentPath : ColumnSource::Path;
+    }
 }
 
 EpochUnit epoch_unit(const char* word) {
@@ -196,15 +221,22 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
 }
 
 void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec) {
+    spec.row_path = make_path(table->row_path);
+    spec.orient = table->orient;
+    if (table->header_path)
+        spec.header_path = make_path(table->header_path);
     spec.empty_rows_are_errors = table->empty_rows_are_errors;
     for (int i = 0; i < columns->count; ++i) {
         const Column& column = columns->items[i];
-        if (column.options->metadata != Metadata::None)
+        if (!is_from_engine(column.options->metadata))
             continue;
         ColumnSpec result;
         result.name = column.name;
-        result.paths = make_paths(column);
+        result.source = source_of(*column.options);
+        if (column.options->metadata == Metadata::None)
+            result.paths = make_paths(column);
         result.type = column.type;
+        result.type_name = column.type_name;
         result.is_array = column.is_array;
         result.wanted = column.wanted;
         result.not_null = column.not_null;
@@ -214,6 +246,66 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
         result.has_datetime_format = column.options->datetime_format != nullptr;
         result.has_zone = column.timezone != nullptr;
         spec.columns.push_back(std::move(result));
+    }
+}
+
+namespace {
+
+enum class PathFault : uint8_t { None, CollectsIntoScalar, NoColumnOfSplit, NoMemberForKey };
+
+// Within guarded(). The first column whose paths do not go with the table's, counted as in
+// ScanSpec.
+PathFault find_path_fault(const Columns* columns, const TableOptions* table, size_t& faulty) {
+    ScanSpec spec;
+    fill_spec(columns, table, spec);
+    for (ColumnSpec& column : spec.columns)
+        column.wanted = true; // a fault shows whatever the query reads
+    const ScanPlan plan(spec);
+    for (faulty = 0; faulty < spec.columns.size(); ++faulty) {
+        const ColumnSpec& column = spec.columns[faulty];
+        if (column.source == ColumnSource::Key && !has_any_member(spec.row_path))
+            return PathFault::NoMemberForKey;
+        if (column.source == ColumnSource::Path && spec.orient == Orient::Split)
+            for (const JsonPath& path : column.paths)
+                if (path.size() != 1 || path[0].kind == PathStep::Kind::Elements)
+                    return PathFault::NoColumnOfSplit;
+        if (!column.is_array && plan.collects(faulty))
+            return PathFault::CollectsIntoScalar;
+    }
+    return PathFault::None;
+}
+
+} // namespace
+
+void check_paths(const Columns* columns, const TableOptions* table) {
+    PathFault fault = PathFault::None;
+    size_t faulty = 0;
+    run_engine([&] { fault = find_path_fault(columns, table, faulty); });
+    if (fault == PathFault::None)
+        return;
+    const Column* column = columns->items;
+    for (size_t passed = 0; !is_from_engine(column->options->metadata) || passed < faulty; ++column)
+        passed += is_from_engine(column->options->metadata);
+    switch (fault) {
+    case PathFault::CollectsIntoScalar:
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+                 errmsg("a path with [*] needs a column of an array type"),
+                 errdetail("The type of column \"%s\" is %s.", column->name,
+                           format_type_be(column->declared_type)),
+                 errhint("For one element write its index, as in $.weather[0].description. For a "
+                         "row an element set the table option row_path.")));
+    case PathFault::NoColumnOfSplit:
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("with orient 'split' the path of column \"%s\" must be one name of "
+                               "the header, or one index",
+                               column->name)));
+    case PathFault::NoMemberForKey:
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                 errmsg("metadata 'key' of column \"%s\" needs a row_path with .*", column->name)));
+    case PathFault::None:
+        break;
     }
 }
 

@@ -27,6 +27,7 @@ struct Column {
     const ColumnOptions* options;
 
     Type type; // of the elements, when is_array
+    const char* type_name;
     bool is_array;
     TypeInput input;   // of the column, below its domains
     TypeInput element; // of an array's elements, below their domains
@@ -56,7 +57,11 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
                           const Bitmapset* needed);
 
 // What the engine is to do. To be called within guarded(): it calls nothing of PostgreSQL. The
-// columns of the result are those without metadata, in their order.
+// columns of the result are those for which is_from_engine() holds, in their order.
 void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec);
+
+// Raises what is wrong with the paths of the columns beside those of the table, whatever the query
+// reads.
+void check_paths(const Columns* columns, const TableOptions* table);
 
 } // namespace weather

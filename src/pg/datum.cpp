@@ -91,22 +91,32 @@ void remember_offset(Column* column, Timestamp local, int offset) {
                                : time_t_to_timestamptz(boundary - day) - offset * USECS_PER_SEC;
 }
 
+// For messages: `text` as it stood in the file, or, where that is not known any more, the time in it.
+const char* describe_local(Timestamp local, const char* text) {
+    if (text)
+        return text;
+    const Datum shown = DirectFunctionCall1(timestamp_out, TimestampGetDatum(local));
+    return psprintf("\"%s\"", DatumGetCString(shown));
+}
+
 // A wall clock's reading in the column's zone; a repeated hour is standard time (DESIGN, Values).
 TimestampTz local_to_instant(Column* column, Timestamp local, const char* text,
                              Position* position) {
     if (!column->timezone)
-        report_value(ErrorCode::ZoneMissing, "a local time, and no zone is known for it", text,
-                     position);
+        report_value(ErrorCode::ZoneMissing, "a local time, and no zone is known for it",
+                     describe_local(local, text), position);
     if (local >= column->offset_from && local < column->offset_until)
         return local + column->offset * USECS_PER_SEC;
     struct pg_tm fields;
     fsec_t fraction;
     if (timestamp2tm(local, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
-        report_value(ErrorCode::TimeRange, "timestamp out of range", text, position);
+        report_value(ErrorCode::TimeRange, "timestamp out of range",
+                     describe_local(local, text), position);
     const int offset = DetermineTimeZoneOffset(&fields, column->timezone);
     const TimestampTz instant = local + offset * USECS_PER_SEC;
     if (!IS_VALID_TIMESTAMP(instant))
-        report_value(ErrorCode::TimeRange, "timestamp out of range", text, position);
+        report_value(ErrorCode::TimeRange, "timestamp out of range",
+                     describe_local(local, text), position);
     remember_offset(column, local, offset);
     return instant;
 }
@@ -119,38 +129,53 @@ Datum adjusted(Timestamp time, const TypeInput* input) {
 // A string by the option datetime_format.
 Datum parse_by_template(Column* column, const TypeInput* input, const char* string,
                         Position* position) {
+    const char* quoted = psprintf("\"%s\"", string);
     Oid type;
     int32 typmod;
     int zone = 0;
     const Datum parsed =
         parse_datetime(cstring_to_text(string), cstring_to_text(column->options->datetime_format),
-                       DEFAULT_COLLATION_OID, false, &type, &typmod, &zone, nullptr);
+                       DEFAULT_COLLATION_OID, true, &type, &typmod, &zone, nullptr);
     if (column->type == Type::Date) {
         if (type != DATEOID)
-            report_value(ErrorCode::TimeOfDay, "a time of day does not go into date", string,
+            report_value(ErrorCode::TimeOfDay, "a time of day does not go into date", quoted,
                          position);
         return parsed;
     }
     if (type == TIMESTAMPTZOID) {
         if (column->type == Type::Timestamp)
             report_value(ErrorCode::ZoneForbidden,
-                         "a time with a zone does not go into timestamp without time zone", string,
+                         "a time with a zone does not go into timestamp without time zone", quoted,
                          position);
         return adjusted(DatumGetTimestampTz(parsed), input);
     }
     if (type != TIMESTAMPOID && type != DATEOID)
-        report_value(ErrorCode::BadTime, "the template yields no date", string, position);
+        report_value(ErrorCode::BadTime, "the template yields no date", quoted, position);
     const Timestamp local = type == DATEOID
                                 ? DatumGetTimestamp(DirectFunctionCall1(date_timestamp, parsed))
                                 : DatumGetTimestamp(parsed);
     return adjusted(column->type == Type::TimestampTz
-                        ? local_to_instant(column, local, string, position)
+                        ? local_to_instant(column, local, quoted, position)
                         : local,
                     input);
 }
 
 char* in_server_encoding(const Value& value) {
     return pg_any_to_server(value.text, static_cast<int>(value.size), PG_UTF8);
+}
+
+// The value for a message, or "" where it has no text of its own.
+const char* describe(const Value& value) {
+    if (value.kind == Value::Kind::Text || value.kind == Value::Kind::Input) {
+        constexpr int limit = 80;
+        const int length = static_cast<int>(value.size);
+        const int cut = pg_encoding_mbcliplen(PG_UTF8, value.text, length, limit);
+        const char* text = shown(pnstrdup(value.text, static_cast<Size>(cut)), true);
+        return cut < length ? psprintf("%s...", text) : text;
+    }
+    if (value.kind == Value::Kind::Integer)
+        return psprintf(INT64_FORMAT, value.integer);
+    return value.kind == Value::Kind::Null ? "null" : "";
 }
 
 Datum make_slow(Column* column, TypeInput* input, const Value& value, Position* position) {
@@ -169,7 +194,7 @@ Datum make_slow(Column* column, TypeInput* input, const Value& value, Position* 
     }
     case Value::Kind::LocalTime:
         return adjusted(column->type == Type::TimestampTz
-                            ? local_to_instant(column, value.integer, "", position)
+                            ? local_to_instant(column, value.integer, nullptr, position)
                             : value.integer,
                         input);
     case Value::Kind::Instant:
@@ -186,7 +211,9 @@ Datum make_base(Column* column, TypeInput* input, const Value& value, Position* 
                                                     : make_slow(column, input, value, position);
 }
 
-Datum make_array(Column* column, const ArrayValue& array, Position* position) {
+// `current` follows the element that is being made.
+Datum make_array(Column* column, const ArrayValue& array, Position* position,
+                 const Value* volatile* current) {
     if (array.dimensions == 0 || array.size == 0)
         return PointerGetDatum(construct_empty_array(column->element_type));
     auto* datums = static_cast<Datum*>(palloc(array.size * sizeof(Datum)));
@@ -194,6 +221,7 @@ Datum make_array(Column* column, const ArrayValue& array, Position* position) {
     const bool is_domain = column->element_type != column->element.type;
     for (size_t i = 0; i < array.size; ++i) {
         const Value& value = array.elements[i];
+        *current = &value;
         nulls[i] = value.kind == Value::Kind::Null;
         datums[i] = nulls[i] ? 0 : make_base(column, &column->element, value, position);
         if (is_domain)
@@ -211,28 +239,16 @@ Datum make_array(Column* column, const ArrayValue& array, Position* position) {
         column->element_length, column->element_by_value, column->element_alignment));
 }
 
-// The value for a message, or "" where it has no text of its own.
-const char* describe(const Value& value) {
-    if (value.kind == Value::Kind::Text || value.kind == Value::Kind::Input) {
-        constexpr int limit = 80;
-        const int shown =
-            pg_encoding_mbcliplen(PG_UTF8, value.text, static_cast<int>(value.size), limit);
-        const char* string =
-            pg_any_to_server(pnstrdup(value.text, static_cast<Size>(shown)), shown, PG_UTF8);
-        return psprintf("\"%s\"%s", string, static_cast<uint32_t>(shown) < value.size ? "..." : "");
-    }
-    if (value.kind == Value::Kind::Integer)
-        return psprintf(INT64_FORMAT, value.integer);
-    return "";
-}
-
-Datum make_checked(Column* column, const Value& value, Position* position, bool* is_null) {
+// `current`: the value, or the element of it, that is to blame for an error.
+Datum make_checked(Column* column, const Value& value, Position* position,
+                   const Value* volatile* current, bool* is_null) {
     *is_null = value.kind == Value::Kind::Null;
     Datum result = 0;
     if (!*is_null)
         result = value.kind == Value::Kind::Array
-                     ? make_array(column, *value.array, position)
+                     ? make_array(column, *value.array, position, current)
                      : make_base(column, &column->input, value, position);
+    *current = &value;
     if (column->is_domain)
         domain_check(result, *is_null, column->declared_type, &column->domain_cache,
                      column->input.function.fn_mcxt);
@@ -250,12 +266,13 @@ Datum make_datum(Column* column, const Value& value, Position* position, bool* i
     }
     position->column = column->name;
     MemoryContext context = CurrentMemoryContext;
+    const Value* volatile current = &value;
     PG_TRY();
-    { result = make_checked(column, value, position, is_null); }
+    { result = make_checked(column, value, position, &current, is_null); }
     PG_CATCH();
     {
         MemoryContextSwitchTo(context);
-        rethrow_value_error(describe(value), position);
+        rethrow_value_error(describe(*current), position);
     }
     PG_END_TRY();
     position->column = nullptr;

@@ -16,37 +16,37 @@ constexpr double default_bytes = 10 * BLCKSZ;
 constexpr double default_row_bytes = 200;
 constexpr double default_program_rows = 1000;
 
-// Bytes on disk a row, from the first batch of a file; 0 when it has none to tell.
-double sample_row_bytes(const TableOptions* options, const char* path) {
+// Bytes on disk a row, from the beginning of a file; 0 when it has none to tell.
+double sample_row_bytes(const TableOptions* options, const Columns* columns, const char* path) {
+    constexpr int batches = 4; // some hundred rows
     const int fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | PG_BINARY);
     if (fd < 0)
         return 0;
     MemoryContext context =
         AllocSetContextCreate(CurrentMemoryContext, "weather_fdw sample", ALLOCSET_DEFAULT_SIZES);
-    Columns no_columns = {};
-    Reader* reader = make_reader(context, &no_columns, options)->object;
-    double row_bytes = 0;
+    Reader* reader = make_reader(context, columns, options)->object;
+    double rows = 0;
+    double read = 0; // decompressed bytes that hold them
+    double compression = 1;
     run_engine([&] {
         reader->open_file(fd);
-        if (reader->next() != ScanStatus::Rows)
-            return;
-        const Batch& batch = reader->batch();
-        const Counters& counters = reader->scan().counters();
-        const double compression =
-            static_cast<double>(reader->raw_bytes_read()) / static_cast<double>(counters.bytes);
-        const double rows = static_cast<double>(batch.rows.size());
-        const double read = static_cast<double>(batch.rows.back().offset);
-        row_bytes =
-            compression * (rows > 1 ? read / (rows - 1) : static_cast<double>(counters.bytes));
+        for (int i = 0; i < batches && reader->next() == ScanStatus::Rows; ++i) {
+            rows += static_cast<double>(reader->batch().rows.size());
+            read = static_cast<double>(reader->batch().rows.back().offset);
+        }
+        const double bytes = static_cast<double>(reader->scan().counters().bytes);
+        compression = static_cast<double>(reader->raw_bytes_read()) / Max(bytes, 1);
+        if (rows < 2 || options->orient != Orient::Records) // the offset is of the match
+            read = bytes;
     });
     MemoryContextDelete(context);
     CloseTransientFile(fd);
-    return row_bytes;
+    return rows > 0 ? compression * read / rows : 0;
 }
 
 } // namespace
 
-Estimate estimate_scan(const TableOptions* options) {
+Estimate estimate_scan(const TableOptions* options, const Columns* columns) {
     if (is_program(options))
         return {0, 0, default_program_rows};
     const FileList files = list_files(options, Missing::IsFine);
@@ -60,7 +60,7 @@ Estimate estimate_scan(const TableOptions* options) {
         ++looked_at;
         bytes += static_cast<double>(info.st_size);
         if (row_bytes == 0 && info.st_size > 0)
-            row_bytes = sample_row_bytes(options, files.paths[i]);
+            row_bytes = sample_row_bytes(options, columns, files.paths[i]);
     }
     if (looked_at == 0)
         bytes = default_bytes;

@@ -48,7 +48,9 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
     const Oid relation = RelationGetRelid(node->ss.ss_currentRelation);
     const TableOptions* options = get_table_options(relation);
     check_may_read(relation, options);
-    const auto* state = static_cast<ScanState*>(node->fdw_state); // null without ANALYZE
+    auto* state = static_cast<ScanState*>(node->fdw_state); // null without ANALYZE
+    if (state)
+        note_detected(state);
     if (is_program(options))
         ExplainPropertyText("Program", options->program, explain);
     else
@@ -60,6 +62,8 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
         return;
     const Counters& counters = state->reader->object->scan().counters();
     show_counter("Documents", counters.documents, explain);
+    if (strcmp(options->row_path, "$") != 0)
+        show_counter("Documents Without Rows", counters.empty_documents, explain);
     show_counter("Rows", counters.rows, explain);
     show_counter("Rejects", counters.rejected, explain);
 }

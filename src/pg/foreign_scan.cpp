@@ -21,10 +21,7 @@ void release_external_fd(void* argument) {
 // Ends the program, if there is one, and closes the file.
 void close_current(ScanState* state) {
     Reader* reader = state->reader->object;
-    if (state->is_open && reader) {
-        state->framings |= 1u << static_cast<int>(reader->scan().detected_framing());
-        state->compressions |= 1u << static_cast<int>(reader->detected_compression());
-    }
+    note_detected(state);
     run_engine([&] { reader->close(); });
     close_input_file(state->file);
     release_external_fd(state);
@@ -44,6 +41,8 @@ void open_file(ScanState* state, const char* path) {
     open_input_file(state->file, path);
     const struct stat& info = state->file->info;
     state->mtime = time_t_to_timestamptz(info.st_mtim.tv_sec) + info.st_mtim.tv_nsec / 1000;
+    if (state->filename)
+        pfree(DatumGetPointer(state->filename));
     MemoryContext previous = MemoryContextSwitchTo(state->context);
     state->filename = text_datum(path);
     MemoryContextSwitchTo(previous);
@@ -97,8 +96,7 @@ void wait_for_latch(int events, pgsocket fd, long timeout_ms) {
     CHECK_FOR_INTERRUPTS();
 }
 
-// The program has closed its output: as COPY FROM PROGRAM, all is well only if it ends with status
-// 0.
+// The program has closed its output: as with COPY FROM PROGRAM, all is well only if its status is 0.
 void wait_for_program_end(ScanState* state) {
     constexpr long poll_ms = 5; // there is no event to wait for: SIGCHLD is not ours
     int status = 0;
@@ -109,6 +107,7 @@ void wait_for_program_end(ScanState* state) {
             break;
         wait_for_latch(WL_TIMEOUT, PGINVALID_SOCKET, poll_ms);
     }
+    state->position.line = 0; // it is no row's fault
     if (status != 0)
         ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
                         errmsg("program \"%s\" failed", state->options->program),
@@ -142,34 +141,56 @@ bool next_batch(ScanState* state) {
             wait_for_latch(WL_SOCKET_READABLE, reader->program().output(), -1);
             break;
         case ScanStatus::EndOfFile:
-            state->position.line = 0;
             if (is_program(state->options))
                 wait_for_program_end(state);
+            else
+                check_not_truncated(state->file);
             close_current(state);
             break;
         case ScanStatus::Failed:
+            // What a program leaves unfinished when it fails is not what is wrong with it.
+            if (is_program(state->options) && reader->scan().input_ended())
+                wait_for_program_end(state);
             report_engine_error(state, complaint);
         }
     }
 }
 
-Datum metadata_datum(const ScanState* state, Metadata metadata, bool* is_null) {
+Datum make_number(const Column& column, uint64 number, Position* position) {
+    if (column.type == Type::Int8)
+        return Int64GetDatum(static_cast<int64>(number));
+    if (number > PG_INT32_MAX) {
+        position->column = column.name;
+        report_value(ErrorCode::OutOfRange, "out of range for type integer",
+                     psprintf(UINT64_FORMAT, number), position);
+    }
+    return Int32GetDatum(static_cast<int32>(number));
+}
+
+// What the glue knows of a file or row.
+Datum metadata_datum(ScanState* state, const Column& column, bool* is_null) {
+    const bool has_file = !is_program(state->options);
     *is_null = false;
-    switch (metadata) {
+    switch (column.options->metadata) {
+    case Metadata::Offset:
+        return make_number(column, state->position.offset, &state->position);
+    case Metadata::Line:
+        return make_number(column, state->position.line, &state->position);
     case Metadata::Filename:
-        *is_null = is_program(state->options);
+        *is_null = !has_file;
         return state->filename;
     case Metadata::Mtime:
-        *is_null = is_program(state->options);
+        *is_null = !has_file;
         return TimestampTzGetDatum(state->mtime);
-    case Metadata::Offset:
-        return Int64GetDatum(static_cast<int64>(state->position.offset));
-    case Metadata::Line:
-        return Int64GetDatum(static_cast<int64>(state->position.line));
-    case Metadata::None:
-        break;
+    case Metadata::Size:
+        *is_null = !has_file;
+        return has_file ? make_number(column, static_cast<uint64>(state->file->info.st_size),
+                                      &state->position)
+                        : 0;
+    default:
+        elog(ERROR, "weather_fdw: unexpected metadata of column \"%s\"", column.name);
+        pg_unreachable();
     }
-    pg_unreachable();
 }
 
 void fill_slot(ScanState* state, TupleTableSlot* slot) {
@@ -187,12 +208,10 @@ void fill_slot(ScanState* state, TupleTableSlot* slot) {
     }
     for (int i = 0; i < state->columns->count; ++i) {
         const Column& column = state->columns->items[i];
-        const Metadata metadata = column.options->metadata;
-        if (metadata == Metadata::None || !column.wanted)
+        if (is_from_engine(column.options->metadata) || !column.wanted)
             continue;
         const int slot_index = column.attribute - 1;
-        slot->tts_values[slot_index] =
-            metadata_datum(state, metadata, &slot->tts_isnull[slot_index]);
+        slot->tts_values[slot_index] = metadata_datum(state, column, &slot->tts_isnull[slot_index]);
         if (column.not_null && slot->tts_isnull[slot_index]) {
             state->position.column = column.name;
             report_value(ErrorCode::NullValue, "the output of a program has none", "",
@@ -218,7 +237,7 @@ void index_columns(ScanState* state) {
     int known = 0;
     for (int i = 0; i < state->columns->count; ++i) {
         Column* column = &state->columns->items[i];
-        if (column->options->metadata != Metadata::None)
+        if (!is_from_engine(column->options->metadata))
             continue;
         state->spec_columns[known++] = column;
         if (column->wanted)
@@ -242,6 +261,14 @@ Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
             owned->object->use_reference_decoder();
     });
     return owned;
+}
+
+void note_detected(ScanState* state) {
+    if (!state->is_open)
+        return;
+    const Reader* reader = state->reader->object;
+    state->framings |= 1u << static_cast<int>(reader->scan().detected_framing());
+    state->compressions |= 1u << static_cast<int>(reader->detected_compression());
 }
 
 void weatherBeginForeignScan(ForeignScanState* node, int flags) {

@@ -50,6 +50,9 @@ struct ScanState {
 Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
                            const TableOptions* options);
 
+// Adds what was detected in the open file, if there is one, to framings and compressions.
+void note_detected(ScanState* state);
+
 // FdwRoutine members; see src/pg/weather_fdw.cpp.
 void weatherBeginForeignScan(ForeignScanState* node, int flags);
 TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node);

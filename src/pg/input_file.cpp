@@ -104,6 +104,17 @@ bool reopen_input_file(InputFile* file) {
     return true;
 }
 
+void check_not_truncated(const InputFile* file) {
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        ereport(ERROR,
+                (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", file->path)));
+    if (info.st_size < file->info.st_size)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("file \"%s\" was truncated while it was being read", file->path),
+                        errhint("Write a new file, and rename it into place.")));
+}
+
 void close_input_file(InputFile* file) {
     if (file->path && file->fd >= 0)
         CloseTransientFile(file->fd);

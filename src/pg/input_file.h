@@ -34,6 +34,10 @@ void open_input_file(InputFile* file, const char* path);
 // Makes fd valid again if an aborted subtransaction closed it: true if it did, so that fd is new.
 bool reopen_input_file(InputFile* file);
 
+// To be called at the end of the data: that must not be earlier than it was when the file was
+// opened.
+void check_not_truncated(const InputFile* file);
+
 void close_input_file(InputFile* file);
 
 } // namespace weather

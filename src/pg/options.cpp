@@ -118,34 +118,55 @@ char* text_in_utf8(const char* text) {
     return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
 }
 
+// Whether one path, in the database's encoding, is well-formed; and whether it has a `.*`.
+bool check_one_path(const Option& option, const char* text) {
+    const char* utf8 = text_in_utf8(text);
+    bool valid = false;
+    bool any_member = false;
+    size_t position = 0;
+    char reason[160] = "";
+    run_engine([&] {
+        JsonPath path;
+        PathError error;
+        valid = parse_path(utf8, path, error);
+        position = error.position;
+        strlcpy(reason, error.reason.c_str(), sizeof(reason));
+        for (const PathStep& step : path)
+            any_member |= step.kind == PathStep::Kind::Members;
+    });
+    if (!valid)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("invalid path \"%s\" at position %zu: %s", text, position + 1, reason),
+                 errhint("%s", option.hint)));
+    return any_member;
+}
+
+void check_single_path(const Option& option, const char* value) {
+    check_one_path(option, value);
+}
+
+void check_document_paths(const Option& option, const char* value) {
+    ListCell* cell;
+    foreach (cell, split_list(option, value))
+        check_one_path(option, strVal(lfirst(cell)));
+}
+
 void check_path(const Option& option, const char* value) {
     ListCell* cell;
     foreach (cell, split_list(option, value)) {
         const char* text = strVal(lfirst(cell));
-        const char* utf8 = text_in_utf8(text);
-        bool valid = false;
-        bool members_wildcard = false;
-        size_t position = 0;
-        char reason[160] = "";
-        run_engine([&] {
-            JsonPath path;
-            PathError error;
-            valid = parse_path(utf8, path, error);
-            position = error.position;
-            strlcpy(reason, error.reason.c_str(), sizeof(reason));
-            for (const PathStep& step : path)
-                members_wildcard |= step.kind == PathStep::Kind::Members;
-        });
-        if (!valid)
-            ereport(ERROR,
-                    (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                     errmsg("invalid path \"%s\" at position %zu: %s", text, position + 1, reason),
-                     errhint("%s", option.hint)));
-        if (members_wildcard)
-            ereport(ERROR,
-                    (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                     errmsg("invalid path \"%s\": .* is not supported in a column's path", text)));
+        if (check_one_path(option, text))
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("invalid path \"%s\": .* is not for a column's path", text),
+                            errhint("The table option row_path can make a row of each member.")));
     }
+}
+
+void check_boolean(const Option& option, const char* value) {
+    bool unused;
+    if (!parse_bool(value, &unused))
+        invalid_value(option, value, nullptr);
 }
 
 // "A zone name". POSIX specifications, which PostgreSQL takes too, count their offsets westwards:
@@ -194,11 +215,13 @@ const char* const on_error_words[] = {"stop", "!ignore", "!set_null", nullptr};
 const char* const empty_rows_words[] = {"error", "null", nullptr};
 const char* const epoch_words[] = {"s", "ms", "us", nullptr};
 const char* const on_empty_words[] = {"null", "error", "!default", nullptr};
-const char* const metadata_words[] = {"filename", "mtime", "offset", "line",     "!size",
-                                      "!key",     "!raw",  "!error", "!rescued", nullptr};
+const char* const metadata_words[] = {"filename", "size", "mtime",   "offset", "line",
+                                      "key",      "raw",  "rescued", "!error", nullptr};
+const char* const orient_words[] = {"records", "columns", "split", nullptr};
 
 const char* const path_hint = "A path looks like $.main.temp, $.weather[0].description, "
                               "$.rain.\"3h\" or $.clouds[*].cover.";
+const char* const row_path_hint = "A path looks like $.list[*], $.cities[*].hourly[*] or $.days.*";
 const char* const absolute_hint = "The server reads the file: give a path that begins with /.";
 const char* const timezone_hint = "The view pg_timezone_names lists the names.";
 
@@ -207,6 +230,9 @@ const Option all_options[] = {
     {"files", Table, check_files, absolute_hint, nullptr},
     {"program", Table, check_program, "Give a shell command.", nullptr},
     {"format", Table, check_choice, nullptr, format_words},
+    {"row_path", Table, check_single_path, row_path_hint, nullptr},
+    {"orient", Table, check_choice, nullptr, orient_words},
+    {"header_path", Table, check_single_path, row_path_hint, nullptr},
     {"framing", Server | Table, check_choice, nullptr, framing_words},
     {"compression", Server | Table, check_choice, nullptr, compression_words},
     {"maximum_object_size", Server | Table, check_object_size,
@@ -216,6 +242,8 @@ const Option all_options[] = {
     {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
 
     {"path", Column, check_path, path_hint, nullptr},
+    {"document_path", Column, check_document_paths, path_hint, nullptr},
+    {"for_ordinality", Column, check_boolean, "Give true or false.", nullptr},
     {"metadata", Column, check_choice, nullptr, metadata_words},
     {"epoch", Column, check_choice, nullptr, epoch_words},
     {"datetime_format", Column, check_template,
@@ -223,16 +251,11 @@ const Option all_options[] = {
     {"on_empty", Column, check_choice, nullptr, on_empty_words},
 
     // Named by the design, not supported yet.
-    {"row_path", Table, nullptr, nullptr, nullptr},
-    {"orient", Table, nullptr, nullptr, nullptr},
-    {"header_path", Table, nullptr, nullptr, nullptr},
     {"reject_limit", Server | Table, nullptr, nullptr, nullptr},
     {"log_verbosity", Server | Table, nullptr, nullptr, nullptr},
     {"encoding", Server | Table, nullptr, nullptr, nullptr},
     {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
     {"allowed_directories", Server, nullptr, nullptr, nullptr},
-    {"document_path", Column, nullptr, nullptr, nullptr},
-    {"for_ordinality", Column, nullptr, nullptr, nullptr},
     {"timezone_path", Column, nullptr, nullptr, nullptr},
     {"utc_offset_path", Column, nullptr, nullptr, nullptr},
     {"null_values", Column, nullptr, nullptr, nullptr},
@@ -309,15 +332,24 @@ void check_table_list(List* options) {
         ereport(ERROR, (errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
                         errmsg("a foreign table of weather_fdw needs one of the options "
                                "\"filename\", \"files\" and \"program\"")));
+    const char* orient = find_value(options, "orient");
+    const bool split = orient && strcmp(orient, "split") == 0;
+    if (split != (find_value(options, "header_path") != nullptr))
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("the options orient 'split' and header_path need each other")));
     check_may_set(reads_files, runs_program);
 }
 
 void check_column_list(List* options) {
-    const char* const metadata_hint =
-        "A column with the option metadata takes nothing from the JSON "
-        "text.";
-    for (const char* other : {"path", "epoch", "datetime_format", "timezone", "on_empty"})
+    const char* const paths_hint = "Write alternatives as an array literal in one of them.";
+    check_contradiction(options, "path", "document_path", paths_hint);
+    const char* const metadata_hint = "Such a column takes nothing from the JSON text's values.";
+    check_contradiction(options, "metadata", "for_ordinality", metadata_hint);
+    for (const char* other :
+         {"path", "document_path", "epoch", "datetime_format", "timezone", "on_empty"}) {
         check_contradiction(options, "metadata", other, metadata_hint);
+        check_contradiction(options, "for_ordinality", other, metadata_hint);
+    }
 }
 
 Framing framing_of(const char* value) {
@@ -337,13 +369,20 @@ Compression compression_of(const char* value) {
     return Compression::Auto;
 }
 
+Orient orient_of(const char* value) {
+    if (!value || strcmp(value, "records") == 0)
+        return Orient::Records;
+    return strcmp(value, "columns") == 0 ? Orient::Columns : Orient::Split;
+}
+
 Metadata metadata_of(const char* value) {
-    if (!value)
-        return Metadata::None;
-    return strcmp(value, "filename") == 0 ? Metadata::Filename
-           : strcmp(value, "mtime") == 0  ? Metadata::Mtime
-           : strcmp(value, "offset") == 0 ? Metadata::Offset
-                                          : Metadata::Line;
+    constexpr Metadata metadata[] = {Metadata::Filename, Metadata::Size,   Metadata::Mtime,
+                                     Metadata::Offset,   Metadata::Line,   Metadata::Key,
+                                     Metadata::Raw,      Metadata::Rescued};
+    for (size_t i = 0; value && i < lengthof(metadata); ++i) // in the order of metadata_words
+        if (strcmp(value, metadata_words[i]) == 0)
+            return metadata[i];
+    return Metadata::None;
 }
 
 } // namespace
@@ -360,6 +399,11 @@ TableOptions* get_table_options(Oid relation) {
         result->files = split_list(find_option("files", Table), files);
     if (!result->filename && !result->program && result->files == NIL)
         elog(ERROR, "weather_fdw: foreign table %u names no file", relation);
+    const char* row_path = find_value(options, "row_path");
+    result->row_path = row_path ? text_in_utf8(row_path) : "$";
+    result->orient = orient_of(find_value(options, "orient"));
+    if (const char* header_path = find_value(options, "header_path"))
+        result->header_path = text_in_utf8(header_path);
     result->framing = framing_of(find_value(options, "framing"));
     result->compression = compression_of(find_value(options, "compression"));
     if (const char* timezone = find_value(options, "timezone"))
@@ -377,12 +421,20 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
     List* options = GetForeignColumnOptions(relation, attribute);
     auto* result = static_cast<ColumnOptions*>(palloc0(sizeof(ColumnOptions)));
     result->member = text_in_utf8(name);
-    if (const char* path = find_value(options, "path")) {
+    const char* document_path = find_value(options, "document_path");
+    result->from_document = document_path != nullptr;
+    const char* paths = document_path ? document_path : find_value(options, "path");
+    if (paths) {
         ListCell* cell;
-        foreach (cell, split_list(find_option("path", Column), path))
+        foreach (cell, split_list(find_option("path", Column), paths))
             result->paths = lappend(result->paths, makeString(text_in_utf8(strVal(lfirst(cell)))));
     }
     result->metadata = metadata_of(find_value(options, "metadata"));
+    bool for_ordinality = false;
+    if (const char* value = find_value(options, "for_ordinality"))
+        parse_bool(value, &for_ordinality);
+    if (for_ordinality)
+        result->metadata = Metadata::Ordinality;
     result->epoch = find_value(options, "epoch");
     result->datetime_format = find_value(options, "datetime_format");
     if (const char* timezone = find_value(options, "timezone"))

@@ -15,6 +15,9 @@ struct TableOptions {
     List* files; // of String nodes: paths, globs, directories
     const char* program;
 
+    const char* row_path; // UTF-8; "$" by default
+    Orient orient;
+    const char* header_path; // UTF-8, or null
     Framing framing;
     Compression compression;
     pg_tz* timezone; // null: local times do not go into timestamptz
@@ -22,10 +25,28 @@ struct TableOptions {
     bool empty_rows_are_errors;
 };
 
-enum class Metadata : uint8_t { None, Filename, Mtime, Offset, Line };
+// What a column shows other than values: of the file, or of the row.
+enum class Metadata : uint8_t {
+    None,
+    Filename,
+    Size,
+    Mtime,
+    Offset,
+    Line,
+    Key,
+    Raw,
+    Rescued,
+    Ordinality, // the option for_ordinality
+};
+
+// Whether the engine supplies it, rather than the glue, which knows the file.
+inline bool is_from_engine(Metadata metadata) {
+    return metadata == Metadata::None || metadata >= Metadata::Key;
+}
 
 struct ColumnOptions {
     List* paths;        // of String nodes, UTF-8; NIL: the member below
+    bool from_document; // they are document paths
     const char* member; // the column's name, UTF-8
     Metadata metadata;
     const char* epoch; // "s", "ms", "us" or null

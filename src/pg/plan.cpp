@@ -32,10 +32,12 @@ Bitmapset* find_needed(const RelOptInfo* relation) {
 }
 
 // What the options of table and columns make impossible together shows here at the latest.
-void check_columns(Oid table, const TableOptions* options, const Bitmapset* needed) {
+Columns* check_columns(Oid table, const TableOptions* options) {
     const Relation relation = table_open(table, NoLock); // the planner holds the lock
-    describe_columns(table, RelationGetDescr(relation), options, needed);
+    Columns* columns = describe_columns(table, RelationGetDescr(relation), options, nullptr);
+    check_paths(columns, options);
     table_close(relation, NoLock);
+    return columns;
 }
 
 } // namespace
@@ -45,8 +47,7 @@ void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table
     check_may_read(table, options);
     auto* state = static_cast<PlanState*>(palloc0(sizeof(PlanState)));
     state->needed = find_needed(relation);
-    check_columns(table, options, state->needed);
-    state->estimate = estimate_scan(options);
+    state->estimate = estimate_scan(options, check_columns(table, options));
     relation->fdw_private = state;
     relation->tuples = state->estimate.rows;
     relation->rows = clamp_row_est(

@@ -20,11 +20,6 @@ const char* place(const Position* position) {
     return text.data;
 }
 
-// From the engine's encoding to the database's.
-const char* in_server_encoding(const char* text) {
-    return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
-}
-
 // A type's own message repeats the value, however long.
 const char* shortened_message(const char* message) {
     constexpr int limit = 300;
@@ -39,8 +34,10 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
     const char* where = place(position);
     switch (code) {
     case ErrorCode::CorruptCompression:
-        return psprintf("could not decompress %s", where);
+        return psprintf("could not decompress %s, byte offset " UINT64_FORMAT, where,
+                        position->offset); // of the compressed file
     case ErrorCode::Syntax:
+    case ErrorCode::CutByLine:
     case ErrorCode::InvalidUtf8:
     case ErrorCode::WrongEncoding:
     case ErrorCode::TooDeep:
@@ -70,6 +67,15 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
 
 } // namespace
 
+const char* shown(const char* text, bool quoted) {
+    char* copy = psprintf(quoted ? "\"%s\"" : "%s", text);
+    if (GetDatabaseEncoding() != PG_UTF8) // the characters may not be there in it
+        for (char* at = copy; *at; ++at)
+            if (IS_HIGHBIT_SET(*at))
+                *at = '?';
+    return copy;
+}
+
 void make_complaint(const Error& error, Complaint& complaint) {
     complaint.code = error.code;
     complaint.system_errno = error.system_errno;
@@ -93,7 +99,7 @@ void report_complaint(const Complaint& complaint, Position* position) {
         ereport(ERROR, (errcode_for_file_access(),
                         errmsg("could not read file \"%s\": %m", position->path)));
     }
-    report(complaint.code, complaint.reason, in_server_encoding(complaint.value), position);
+    report(complaint.code, complaint.reason, shown(complaint.value, false), position);
 }
 
 void report_value(ErrorCode code, const char* reason, const char* value, Position* position) {
@@ -108,9 +114,8 @@ void rethrow_value_error(const char* value, const Position* position) {
     if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
         PG_RE_THROW();
     FlushErrorState();
-    error->message =
-        psprintf("%s: %s", subject(ErrorCode::WrongType, value, position),
-                 shortened_message(error->message));
+    error->message = psprintf("%s: %s", subject(ErrorCode::WrongType, value, position),
+                              shortened_message(error->message));
     ReThrowError(error);
 }
 

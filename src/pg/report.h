@@ -40,6 +40,10 @@ void make_complaint(const Error& error, Complaint& complaint);
 [[noreturn]] void report_value(ErrorCode code, const char* reason, const char* value,
                                Position* position);
 
+// Text of the engine for a message, in quotes if asked for: never an error itself, in whatever
+// encoding the database is.
+const char* shown(const char* text, bool quoted);
+
 // Within PG_CATCH(): throws the error on, its message extended by value, column and place if it is
 // one about data, so that a type's own complaint says where.
 [[noreturn]] void rethrow_value_error(const char* value, const Position* position);

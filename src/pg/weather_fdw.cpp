@@ -15,6 +15,7 @@ PGDLLEXPORT void _PG_init(void);
 }
 
 void _PG_init() {
+    weather::init_settings();
     weather::init_input_files();
 }
 
