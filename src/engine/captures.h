@@ -44,6 +44,7 @@ class Captures {
         else
             singles_[target] = capture;
     }
+    void set_single(TargetId target, const Capture& capture) { singles_[target] = capture; }
     size_t count(TargetId target) const { return lists_[target].size(); }
     bool is_list(TargetId target) const { return is_list_[target]; }
     // Back to `count` finds of a path with `[*]`, to none of another: a duplicate member came.

@@ -3,6 +3,7 @@
 #include "framing.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "engine_only.h"
 
@@ -155,8 +156,23 @@ bool Framer::document_may_begin(const Window& window, Error& error) {
     return true;
 }
 
-Framed Framer::document(Window& window, Extent& extent, Error& error) {
-    extent = {window.view(), window.offset(), window.line()};
+bool Framer::guess_line(const Window& window, Extent& extent) const {
+    const std::string_view text = window.view();
+    if (framing_ != Framing::Lines || text[0] != '{')
+        return false;
+    const void* line_end = std::memchr(text.data(), '\n', text.size());
+    if (!line_end)
+        return false;
+    const size_t size = static_cast<size_t>(static_cast<const char*>(line_end) - text.data());
+    const size_t brace = text.substr(0, size).find_last_not_of(" \t\r,");
+    if (text[brace] != '}' || brace >= maximum_size_)
+        return false;
+    extent = {text.substr(0, brace + 1), window.offset(), window.line(), true};
+    return true;
+}
+
+Framed Framer::exact(Window& window, Extent& extent, Error& error) {
+    extent = {window.view(), window.offset(), window.line(), false};
     const ExtentScanner::Found found =
         scanner_.scan(extent.text, window.ended(), framing_ == Framing::Lines);
     const size_t position = scanner_.position();
@@ -198,7 +214,13 @@ Framed Framer::next(Window& window, Extent& extent, Error& error) {
     window.consume(found_);
     found_ = 0;
     const Framed found = find(window, error);
-    return found == Framed::Document ? document(window, extent, error) : found;
+    if (found != Framed::Document)
+        return found;
+    if (!guess_line(window, extent))
+        return exact(window, extent, error);
+    found_ = extent.text.size();
+    document_consumed(true);
+    return Framed::Document;
 }
 
 Framed Framer::find(Window& window, Error& error) {

@@ -20,8 +20,9 @@ const char* framing_name(Framing framing);
 // A piece of the file. `text` lives until the window is filled again.
 struct Extent {
     std::string_view text;
-    uint64_t offset = 0; // of its first byte in the decompressed file
-    uint64_t line = 0;   // ... from 1
+    uint64_t offset = 0;   // of its first byte in the decompressed file
+    uint64_t line = 0;     // ... from 1
+    bool is_guess = false; // see Framer::next()
 };
 
 enum class Framed : uint8_t {
@@ -39,8 +40,12 @@ class Framer {
 
     void begin_file();
 
-    // Consumes the document that the last call found, and finds the next one.
+    // Consumes the document that the last call found, and finds the next one. Under framing lines
+    // the extent may be a guess, which costs no look at each byte: an object from its first byte to
+    // the last brace of its line. If that is well-formed JSON, it is the document; if it is not,
+    // exact() has to say what is.
     Framed next(Window& window, Extent& extent, Error& error);
+    Framed exact(Window& window, Extent& extent, Error& error);
 
     // The same in two steps, for whoever reads documents piece by piece. Document: the window
     // stands at the first byte of one. Then the caller consumes it, and says what it was.
@@ -67,7 +72,7 @@ class Framer {
     Framed end_of_file(const Window& window, Error& error);
     bool separator(Window& window, char c, Error& error);
     bool document_may_begin(const Window& window, Error& error);
-    Framed document(Window& window, Extent& extent, Error& error);
+    bool guess_line(const Window& window, Extent& extent) const;
     Framed malformed(Error& error, ErrorCode code, const Extent& extent, size_t position,
                      const char* reason);
     bool fail(const Window& window, Error& error, const char* reason);

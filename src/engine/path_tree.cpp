@@ -98,6 +98,8 @@ PathNode& PathTree::node(const JsonPath& path, size_t steps) {
 
 void PathTree::finish() {
     for (PathNode& node : nodes_) {
+        if (node.targets_.size() == 1 && !is_list_[node.targets_[0]] && !node.accepts_elements())
+            node.only_target_ = node.targets_[0];
         if (node.members_.size() <= linear_members)
             continue;
         for (uint32_t i = 0; i < node.members_.size(); ++i)

@@ -35,6 +35,11 @@ class PathNode {
 
     const std::vector<TargetId>& targets() const { return targets_; } // paths that end here
 
+    // Where exactly one path without `[*]` ends here and none leads on, as at most columns': that
+    // target. Else no_target.
+    TargetId only_target() const { return only_target_; }
+    static constexpr TargetId no_target = UINT32_MAX;
+
     // The paths that end here or deeper, without `[*]` ...
     const std::vector<TargetId>& singles_below() const { return singles_below_; }
     // ... and with it, each with a place where the walk notes how many values it had found when
@@ -69,6 +74,7 @@ class PathNode {
     PathNode* any_member_ = nullptr;
     PathNode* elements_ = nullptr;
     std::vector<TargetId> targets_;
+    TargetId only_target_ = no_target;
     std::vector<TargetId> singles_below_;
     std::vector<std::pair<TargetId, size_t>> lists_below_;
 };

@@ -134,6 +134,11 @@ inline void RowHandler::scalar(const Capture& capture) {
     begin_element();
     if (active_.size() == first)
         return;
+    if (active_.size() == first + 1 && active_[first]->only_target() != PathNode::no_target) {
+        captures_.set_single(active_[first]->only_target(), capture);
+        active_.pop_back();
+        return;
+    }
     take_as_element(first);
     capture_all(first, active_.size(), capture);
     active_.resize(first);

@@ -183,8 +183,16 @@ bool Scan::begin_match(const Extent& match) {
     match_ = match;
     task_ = Task::EmitRows;
     match_is_new_ = true;
-    if (!decoder_.decode(match.text, error_)) {
-        locate(error_, match, error_.offset);
+    bool decoded = decoder_.decode(match_.text, error_);
+    if (!decoded && match_.is_guess) {
+        if (framer_.exact(window_, match_, error_) != Framed::Document) {
+            malformed(match_);
+            return false;
+        }
+        decoded = decoder_.decode(match_.text, error_);
+    }
+    if (!decoded) {
+        locate(error_, match_, error_.offset);
         ++counters_.rejected;
         fail();
         return false;
