@@ -11,17 +11,6 @@ constexpr size_t linear_members = 8;
 
 } // namespace
 
-PathNode* PathNode::member(std::string_view name, uint32_t& last) {
-    uint32_t& guess = last == no_child ? first_ : members_[last].follower;
-    if (guess < members_.size() && members_[guess].name == name)
-        return members_[last = guess].child;
-    const uint32_t found = find(name);
-    if (found == no_child)
-        return nullptr;
-    guess = found;
-    return members_[last = found].child;
-}
-
 uint32_t PathNode::find(std::string_view name) const {
     if (members_.size() > linear_members) {
         const auto found = by_name_.find(name);
@@ -34,10 +23,8 @@ uint32_t PathNode::find(std::string_view name) const {
 }
 
 PathNode* PathNode::element(uint32_t index) const {
-    for (const auto& [position, child] : indexes_)
-        if (position == index)
-            return child;
-    return nullptr;
+    const auto found = indexes_.find(index);
+    return found == indexes_.end() ? nullptr : found->second;
 }
 
 PathNode& PathTree::new_node() {
@@ -58,8 +45,7 @@ PathNode& PathTree::child(PathNode& parent, const PathStep& step) {
     case PathStep::Kind::Index:
         if (PathNode* known = parent.element(step.index))
             return *known;
-        parent.indexes_.emplace_back(step.index, &new_node());
-        return *parent.indexes_.back().second;
+        return *parent.indexes_.emplace(step.index, &new_node()).first->second;
     case PathStep::Kind::Member:
         break;
     }

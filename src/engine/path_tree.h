@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,7 +26,17 @@ class PathNode {
     // The child for a member name, or null. `last` belongs to the object that is being read: the
     // number of the child that its last found member led to, no_child at first. Members mostly come
     // in the same order in every row, so that the child after it is the first guess.
-    PathNode* member(std::string_view name, uint32_t& last);
+    PathNode* member(std::string_view name, uint32_t& last) {
+        uint32_t& guess = last == no_child ? first_ : members_[last].follower;
+        if (guess >= members_.size() || members_[guess].name != name) {
+            const uint32_t found = find(name);
+            if (found == no_child)
+                return nullptr;
+            guess = found;
+        }
+        last = guess;
+        return members_[last].child;
+    }
     static constexpr uint32_t no_child = UINT32_MAX;
 
     PathNode* any_member() const { return any_member_; } // .*
@@ -70,7 +81,7 @@ class PathNode {
     std::vector<Member> members_;
     uint32_t first_ = 0; // what came first in the last object: a guess
     std::unordered_map<std::string_view, uint32_t> by_name_; // filled only where worth it
-    std::vector<std::pair<uint32_t, PathNode*>> indexes_;
+    std::map<uint32_t, PathNode*> indexes_;
     PathNode* any_member_ = nullptr;
     PathNode* elements_ = nullptr;
     std::vector<TargetId> targets_;
