@@ -56,11 +56,15 @@ void DocumentValues::add(TargetId target, std::string_view value) {
     bytes_ += sizeof(std::string) + value.size();
 }
 
+// Before the first element of its level is entered, a target has no record yet.
 size_t DocumentValues::count(TargetId target) const {
-    return levels_[level_of_[target]].records.back()[place_in_level_[target]].size();
+    const std::vector<Record>& records = levels_[level_of_[target]].records;
+    return records.empty() ? 0 : records.back()[place_in_level_[target]].size();
 }
 
 void DocumentValues::forget(TargetId target, size_t count) {
+    if (levels_[level_of_[target]].records.empty())
+        return;
     Finds& found = finds(target);
     for (; found.size() > count; found.pop_back())
         bytes_ -= sizeof(std::string) + found.back().size();

@@ -11,6 +11,9 @@ namespace weather {
 
 namespace {
 
+constexpr const char* cut_by_file = "the document is cut off by the end of the file";
+constexpr const char* cut_by_line = "the document is cut off by the end of the line";
+
 // Takes no interest in what a walk tells it.
 struct NoHandler {
     void begin(const char*) {}
@@ -44,27 +47,35 @@ void EnvelopeWalk::value_done() {
 
 EnvelopeWalk::Step EnvelopeWalk::next(std::string_view text, size_t& at, bool ended,
                                       bool one_line) {
-    for (;;) {
-        if (expect_ == Expect::End)
-            return Step::End;
-        while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' ||
-                                    (text[at] == '\n' && !one_line)))
-            ++at;
-        if (at == text.size())
-            return ended ? fail("the document is cut off by the end of the file") : Step::NeedInput;
-        const char c = text[at];
-        if (c == '\n')
-            return fail("the document is cut off by the end of the line", ErrorCode::CutByLine);
-        Step step;
-        if (expect_ == Expect::Value || (expect_ == Expect::ValueOrEnd && c != ']'))
-            step = value(text, at, ended);
-        else if (expect_ == Expect::Member || (expect_ == Expect::MemberOrEnd && c != '}'))
-            step = member(text, at, ended);
-        else
-            step = punctuation(c, at);
-        if (step != Step::End) // here: the token was taken
+    ended_ = ended;
+    one_line_ = one_line;
+    while (expect_ != Expect::End) {
+        const Step step = token(text, at);
+        if (step != Step::End)
             return step;
+        if (handler_.keeps_too_much())
+            return fail("the values of the document_path columns are longer than "
+                        "maximum_object_size",
+                        ErrorCode::TooLarge);
     }
+    return Step::End;
+}
+
+// One token. End: it was taken.
+EnvelopeWalk::Step EnvelopeWalk::token(std::string_view text, size_t& at) {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' ||
+                                (text[at] == '\n' && !one_line_)))
+        ++at;
+    if (at == text.size())
+        return ended_ ? fail(cut_by_file) : Step::NeedInput;
+    const char c = text[at];
+    if (c == '\n')
+        return fail(cut_by_line, ErrorCode::CutByLine);
+    if (expect_ == Expect::Value || (expect_ == Expect::ValueOrEnd && c != ']'))
+        return value(text, at);
+    if (expect_ == Expect::Member || (expect_ == Expect::MemberOrEnd && c != '}'))
+        return member(text, at);
+    return punctuation(c, at);
 }
 
 // Colon, comma or closing bracket.
@@ -87,21 +98,26 @@ EnvelopeWalk::Step EnvelopeWalk::punctuation(char c, size_t& at) {
     return Step::End;
 }
 
-// The text of a string, number or literal from `at` on. End: it is complete.
-EnvelopeWalk::Step EnvelopeWalk::take_token(std::string_view text, size_t at, bool ended,
+// The text of the value from `at` on. End: it is complete. Fault: `at` is moved to it.
+EnvelopeWalk::Step EnvelopeWalk::take_token(std::string_view text, size_t& at,
                                             std::string_view& token) {
-    switch (scanner_.scan(text.substr(at), ended, false)) {
-    case ExtentScanner::Found::End:
-        token = text.substr(at, scanner_.position());
+    const ExtentScanner::Found found = scanner_.scan(text.substr(at), ended_, one_line_);
+    const size_t size = scanner_.position();
+    if (size > maximum_size_)
+        return fail("a value is longer than maximum_object_size", ErrorCode::TooLarge);
+    if (found == ExtentScanner::Found::More && !ended_)
+        return Step::NeedInput;
+    if (found == ExtentScanner::Found::End) {
+        token = text.substr(at, size);
         scanner_.begin();
         return Step::End;
-    case ExtentScanner::Found::More:
-        if (!ended)
-            return Step::NeedInput;
-        return fail("the document is cut off by the end of the file");
-    default:
-        return fail("invalid value");
     }
+    at += size;
+    if (found == ExtentScanner::Found::LineEnd)
+        return fail(cut_by_line, ErrorCode::CutByLine);
+    if (found == ExtentScanner::Found::TooDeep)
+        return fail("nested deeper than 1000 levels", ErrorCode::TooDeep);
+    return fail(cut_by_file);
 }
 
 // Whether a complete token is well-formed; `at` is moved to the fault in it.
@@ -133,18 +149,22 @@ bool EnvelopeWalk::check_token(std::string_view token, size_t& at) {
     return true;
 }
 
-EnvelopeWalk::Step EnvelopeWalk::value(std::string_view text, size_t& at, bool ended) {
+EnvelopeWalk::Step EnvelopeWalk::value(std::string_view text, size_t& at) {
     const char c = text[at];
+    if (c == ',' || c == ':' || c == ']' || c == '}')
+        return fail("invalid value");
     if (!value_begun_) {
+        if (arrays_.empty())
+            was_container_ = c == '{' || c == '[';
         handler_.begin_value(c == '[');
         value_begun_ = true;
     }
     if (handler_.at_row())
         return Step::Row;
     if (c == '{' || c == '[')
-        return container(text, at, ended);
+        return container(text, at);
     std::string_view token;
-    const Step step = take_token(text, at, ended, token);
+    const Step step = take_token(text, at, token);
     if (step != Step::End)
         return step;
     if (!check_token(token, at))
@@ -155,10 +175,10 @@ EnvelopeWalk::Step EnvelopeWalk::value(std::string_view text, size_t& at, bool e
     return Step::End;
 }
 
-EnvelopeWalk::Step EnvelopeWalk::container(std::string_view text, size_t& at, bool ended) {
+EnvelopeWalk::Step EnvelopeWalk::container(std::string_view text, size_t& at) {
     if (handler_.wants_text()) { // then it has to be there as a whole
         std::string_view whole;
-        const Step step = take_token(text, at, ended, whole);
+        const Step step = take_token(text, at, whole);
         if (step != Step::End)
             return step;
         handler_.capture_text(whole);
@@ -169,18 +189,17 @@ EnvelopeWalk::Step EnvelopeWalk::container(std::string_view text, size_t& at, bo
     const bool is_array = text[at] == '[';
     handler_.start(is_array);
     arrays_.push_back(is_array);
-    was_container_ = true;
     value_begun_ = false;
     expect_ = is_array ? Expect::ValueOrEnd : Expect::MemberOrEnd;
     ++at;
     return Step::End;
 }
 
-EnvelopeWalk::Step EnvelopeWalk::member(std::string_view text, size_t& at, bool ended) {
+EnvelopeWalk::Step EnvelopeWalk::member(std::string_view text, size_t& at) {
     if (text[at] != '"')
         return fail("missing a name for object member");
     std::string_view token;
-    const Step step = take_token(text, at, ended, token);
+    const Step step = take_token(text, at, token);
     if (step != Step::End)
         return step;
     if (!check_token(token, at))

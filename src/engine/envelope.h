@@ -6,6 +6,7 @@
 // rows is small: a token at a time must fit into memory.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +25,8 @@ namespace weather {
 // that are left out, and with values given by their JSON text.
 class EnvelopeHandler {
   public:
-    EnvelopeHandler(PathTree& tree, DocumentValues& values) : tree_(tree), values_(values) {}
+    EnvelopeHandler(PathTree& tree, DocumentValues& values, size_t maximum_size)
+        : tree_(tree), values_(values), most_kept_(std::max(maximum_size, least_kept)) {}
 
     // A walk over a document begins. Only a collecting walk looks for the document paths.
     void begin_document(bool collecting);
@@ -34,6 +36,7 @@ class EnvelopeHandler {
     void begin_value(bool is_array);
     bool at_row() const;     // the value is a row
     bool wants_text() const; // the value's text is wanted as a whole, container or not
+    bool wants_row() const;  // ... of a row, or something within it
     std::string_view row_key() const { return row_key_; } // of the innermost `.*`
 
     void member(std::string_view name);
@@ -42,15 +45,21 @@ class EnvelopeHandler {
     void end();
     // The whole text of a container whose start() comes next.
     void capture_text(std::string_view value);
-    // The value was a row, and this is its text. False, with `fault`, if it had to be looked into
-    // and is malformed.
+    // The value was a row, and this is its text, which must be UTF-8 if wants_row(). False, with
+    // `fault`, if it is wanted and malformed.
     bool pass_row(std::string_view row, ReferenceWalk& walk, WalkFault& fault);
 
     // A member on the way to the rows that came twice in one object: of which the rows are, would
     // be known only at its end.
     bool row_member_came_twice() const { return came_twice_; }
 
+    // The values of the document paths are more than is to be kept of one document.
+    bool keeps_too_much() const { return values_.bytes() > most_kept_; }
+
   private:
+    // The books about a few values are larger than a small maximum_object_size.
+    static constexpr size_t least_kept = 64 * 1024;
+
     struct Frame {
         bool is_array;
         uint32_t element;
@@ -62,11 +71,13 @@ class EnvelopeHandler {
     class Inside;
 
     void push(PathNode* node);
+    void capture(size_t first, size_t end, std::string_view value); // for nodes of active_
     void enter_member(PathNode& child, uint64_t object);
     uint32_t first_pending() const { return frames_.empty() ? 0 : frames_.back().end; }
 
     PathTree& tree_;
     DocumentValues& values_;
+    size_t most_kept_;
     std::vector<Frame> frames_;
     std::vector<PathNode*> active_;
     uint64_t objects_ = 0;
@@ -85,7 +96,9 @@ class EnvelopeWalk {
         Fault,     // fault() says why, at `at`
     };
 
-    explicit EnvelopeWalk(EnvelopeHandler& handler) : handler_(handler) {}
+    // Tokens longer than `maximum_size` bytes are TooLarge.
+    EnvelopeWalk(EnvelopeHandler& handler, size_t maximum_size)
+        : handler_(handler), maximum_size_(maximum_size) {}
 
     void begin();
 
@@ -104,17 +117,20 @@ class EnvelopeWalk {
   private:
     enum class Expect : uint8_t { Value, ValueOrEnd, Member, MemberOrEnd, Colon, CommaOrEnd, End };
 
-    Step value(std::string_view text, size_t& at, bool ended);
-    Step member(std::string_view text, size_t& at, bool ended);
+    Step token(std::string_view text, size_t& at);
+    Step value(std::string_view text, size_t& at);
+    Step member(std::string_view text, size_t& at);
     Step punctuation(char c, size_t& at);
-    Step container(std::string_view text, size_t& at, bool ended);
+    Step container(std::string_view text, size_t& at);
     bool check_token(std::string_view token, size_t& at);
-    Step take_token(std::string_view text, size_t at, bool ended, std::string_view& token);
+    Step take_token(std::string_view text, size_t& at, std::string_view& token);
     Step fail(const char* reason, ErrorCode code = ErrorCode::Syntax);
-    Step close(size_t& at);
     void value_done();
 
     EnvelopeHandler& handler_;
+    size_t maximum_size_;
+    bool ended_ = false; // see next()
+    bool one_line_ = false;
     std::vector<bool> arrays_; // the open containers: whether each is an array
     Expect expect_ = Expect::Value;
     bool value_begun_ = false; // the handler has been told of the value that comes next

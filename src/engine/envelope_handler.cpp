@@ -54,6 +54,15 @@ bool EnvelopeHandler::wants_text() const {
     return false;
 }
 
+bool EnvelopeHandler::wants_row() const {
+    if (collecting_)
+        for (size_t i = first_pending(); i < active_.size(); ++i)
+            if (!active_[i]->targets().empty() || !active_[i]->singles_below().empty() ||
+                !active_[i]->lists_below().empty())
+                return true;
+    return false;
+}
+
 void EnvelopeHandler::member(std::string_view name) {
     Frame& frame = frames_.back();
     member_ = name;
@@ -73,9 +82,9 @@ void EnvelopeHandler::member(std::string_view name) {
 void EnvelopeHandler::enter_member(PathNode& child, uint64_t object) {
     const bool again = child.seen_in == object;
     child.seen_in = object;
-    if (again && child.leads_to_row)
-        came_twice_ = true;
-    if (collecting_) { // as RowHandler::enter()
+    if (child.leads_to_row) { // never again; and what is below may be of a level not yet entered
+        came_twice_ |= again;
+    } else if (collecting_) { // as RowHandler::enter()
         for (const TargetId target : child.singles_below())
             if (again)
                 values_.forget(target, 0);
@@ -89,10 +98,14 @@ void EnvelopeHandler::enter_member(PathNode& child, uint64_t object) {
     push(&child);
 }
 
-void EnvelopeHandler::capture_text(std::string_view value) {
-    for (size_t i = first_pending(); i < active_.size(); ++i)
+void EnvelopeHandler::capture(size_t first, size_t end, std::string_view value) {
+    for (size_t i = first; i < end; ++i)
         for (const TargetId target : active_[i]->targets())
             values_.add(target, value);
+}
+
+void EnvelopeHandler::capture_text(std::string_view value) {
+    capture(first_pending(), active_.size(), value);
 }
 
 void EnvelopeHandler::scalar(std::string_view value) {
@@ -119,44 +132,45 @@ class EnvelopeHandler::Inside {
   public:
     explicit Inside(EnvelopeHandler& handler) : handler_(handler) {}
 
-    void begin(const char*) {}
-    bool too_deep() const { return depth_ > max_depth; }
+    void begin(const char* row) { row_ = row; }
+    bool too_deep() const { return starts_.size() > static_cast<size_t>(max_depth); }
     void member(std::string_view name) { handler_.member(name); }
 
     void scalar(const Capture& capture) {
-        if (depth_ == 0)
+        if (starts_.empty())
             return; // the row itself: pass_row() has captured it
         handler_.begin_value(false);
         handler_.scalar(capture.json());
     }
 
-    bool start(bool is_array, size_t) {
-        if (depth_++ > 0)
+    bool start(bool is_array, size_t at) {
+        if (!starts_.empty())
             handler_.begin_value(is_array);
+        starts_.push_back(at);
         handler_.start(is_array);
-        return depth_ <= max_depth;
+        return !too_deep();
     }
 
-    void end(size_t) {
-        --depth_;
+    void end(size_t end) {
+        const size_t start = starts_.back();
+        starts_.pop_back();
+        const Frame& frame = handler_.frames_.back();
+        if (!starts_.empty())
+            handler_.capture(frame.first, frame.end, {row_ + start, end - start});
         handler_.end();
     }
 
   private:
     EnvelopeHandler& handler_;
-    int depth_ = 0;
+    const char* row_ = nullptr;
+    std::vector<size_t> starts_; // offsets of the open containers
 };
 
 bool EnvelopeHandler::pass_row(std::string_view row, ReferenceWalk& walk, WalkFault& fault) {
     const size_t first = first_pending();
-    bool leads_on = false;
-    if (collecting_) {
-        capture_text(row);
-        for (size_t i = first; i < active_.size(); ++i)
-            leads_on |= !active_[i]->singles_below().empty() || !active_[i]->lists_below().empty();
-    }
     bool well_formed = true;
-    if (leads_on) {
+    if (wants_row()) {
+        capture_text(row);
         Inside inside(*this);
         well_formed = walk.walk(row, inside, fault);
     }

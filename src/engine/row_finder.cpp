@@ -1,5 +1,6 @@
 #include "row_finder.h"
 
+#include "utf8.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -8,7 +9,6 @@ void RowFinder::begin_document(const Window& window) {
     offset_ = window.offset();
     line_ = window.line();
     collecting_ = !values_.empty();
-    kept_ = true;
     at_row_ = false;
     at_ = row_size_ = 0;
     values_.collect();
@@ -24,21 +24,22 @@ RowFinder::Status RowFinder::malformed(const Window& window, Error& error, Error
     return Status::Malformed;
 }
 
-RowFinder::Status RowFinder::need_input(Window& window, Error& error) {
-    if (window.view().size() - at_ > maximum_size_)
-        return malformed(window, error, ErrorCode::TooLarge,
-                         "a value is longer than maximum_object_size");
-    if (!collecting_ || window.view().size() > maximum_size_) {
+// Whether what the walk has seen of the document is short enough to be kept in the window.
+bool RowFinder::is_small(const Window& window) const {
+    return window.offset() + at_ - offset_ <= maximum_size_;
+}
+
+RowFinder::Status RowFinder::need_input(Window& window) {
+    if (!collecting_ || window.offset() > offset_ || window.view().size() > maximum_size_) {
         window.consume(at_);
         at_ = 0;
-        kept_ = false;
     }
     return Status::NeedInput;
 }
 
-// The collecting walk is over: back to the beginning of the document.
+// The collecting walk is over: back to the beginning of the document. A short one is still there.
 bool RowFinder::begin_rows(Window& window, Source& source, Error& error) {
-    if (!kept_ && !window.seek(source, offset_, line_)) {
+    if (!is_small(window) && !window.seek(source, offset_, line_)) {
         malformed(
             window, error, ErrorCode::TooLarge,
             "the document is longer than maximum_object_size, and a program's output cannot be "
@@ -73,7 +74,7 @@ RowFinder::Status RowFinder::next(Window& window, Source& source, bool one_line,
             scanner_.begin();
             break;
         case EnvelopeWalk::Step::NeedInput:
-            return need_input(window, error);
+            return need_input(window);
         case EnvelopeWalk::Step::End:
             if (!collecting_) {
                 window.consume(at_);
@@ -97,11 +98,9 @@ RowFinder::Status RowFinder::find_extent(Window& window, bool one_line, Extent& 
         return malformed(window, error, ErrorCode::TooLarge,
                          "the row is longer than maximum_object_size");
     if (found == ExtentScanner::Found::More && !window.ended())
-        return need_input(window, error);
-    if (found == ExtentScanner::Found::End) {
-        row.text = text.substr(0, position);
-        return take_row(window, row, error);
-    }
+        return need_input(window);
+    if (found == ExtentScanner::Found::End)
+        return take_row(window, position, row, error);
     row = {text.substr(0, position), window.offset() + at_,
            window.line() + count_lines(window.view().substr(0, at_))};
     at_ += position;
@@ -114,18 +113,22 @@ RowFinder::Status RowFinder::find_extent(Window& window, bool one_line, Extent& 
                      "the document is cut off by the end of the file");
 }
 
-RowFinder::Status RowFinder::take_row(Window& window, Extent& row, Error& error) {
+RowFinder::Status RowFinder::take_row(Window& window, size_t size, Extent& row, Error& error) {
+    const std::string_view text = window.view().substr(at_, size);
+    if (handler_.wants_row()) {
+        const size_t invalid = find_invalid_utf8(text);
+        if (invalid != size) {
+            at_ += invalid;
+            return malformed(window, error, ErrorCode::InvalidUtf8,
+                             "invalid byte sequence for encoding UTF8");
+        }
+    }
     WalkFault fault;
-    const size_t size = row.text.size();
-    if (!handler_.pass_row(row.text, reference_, fault)) {
+    if (!handler_.pass_row(text, reference_, fault)) {
         at_ += fault.offset;
         return malformed(window, error, ErrorCode::Syntax, fault.reason.c_str());
     }
     at_row_ = false;
-    if (values_.bytes() > maximum_size_)
-        return malformed(window, error, ErrorCode::TooLarge,
-                         "the values of the document_path columns are longer than "
-                         "maximum_object_size");
     if (collecting_) {
         at_ += size;
         walk_.row_passed();

@@ -30,7 +30,8 @@ class RowFinder {
     };
 
     RowFinder(PathTree& tree, DocumentValues& values, size_t maximum_size)
-        : values_(values), handler_(tree, values), walk_(handler_), maximum_size_(maximum_size) {}
+        : values_(values), handler_(tree, values, maximum_size), walk_(handler_, maximum_size),
+          maximum_size_(maximum_size) {}
 
     // The window stands at the first byte of a document.
     void begin_document(const Window& window);
@@ -45,8 +46,9 @@ class RowFinder {
 
   private:
     Status find_extent(Window& window, bool one_line, Extent& row, Error& error);
-    Status take_row(Window& window, Extent& row, Error& error);
-    Status need_input(Window& window, Error& error);
+    Status take_row(Window& window, size_t size, Extent& row, Error& error);
+    Status need_input(Window& window);
+    bool is_small(const Window& window) const;
     bool begin_rows(Window& window, Source& source, Error& error);
     Status malformed(const Window& window, Error& error, ErrorCode code, const char* reason);
 
@@ -57,7 +59,6 @@ class RowFinder {
     ExtentScanner scanner_; // of the row at hand
     size_t maximum_size_;
     bool collecting_ = false;
-    bool kept_ = false;   // the window still begins where the document does
     bool at_row_ = false; // at a row whose extent is not known yet
     size_t at_ = 0;       // in the window
     size_t row_size_ = 0; // of the row that the last call found

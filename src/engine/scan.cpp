@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rescue.h"
+#include "utf8.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -32,6 +33,16 @@ bool is_made_by_cut(const Error& fault, std::string_view text) {
     const size_t from = fault.offset > 0 ? static_cast<size_t>(fault.offset) - 1 : 0;
     return left == 0 ||
            (left <= longest_escape && text.substr(from, 2).find('\\') != std::string_view::npos);
+}
+
+// A key's escapes can name what PostgreSQL's text cannot hold.
+bool check_key(std::string_view key, Error& error) {
+    const bool has_nul = key.find('\0') != std::string_view::npos;
+    if (!has_nul && find_invalid_utf8(key) == key.size())
+        return true;
+    error.code = has_nul ? ErrorCode::NulCharacter : ErrorCode::LoneSurrogate;
+    error.reason = has_nul ? "\\u0000 cannot be converted to text" : "half of a surrogate pair";
+    return false;
 }
 
 } // namespace
@@ -321,6 +332,8 @@ bool Scan::convert_column(int index, const Captures& row, Value& value) {
         return false;
     case ColumnSource::Key:
         text = rows_.key();
+        if (!check_key(text, error_))
+            return false;
         break;
     case ColumnSource::Raw:
         text = match_.text;

@@ -41,6 +41,10 @@ void ScanPlan::add_column(size_t index) {
         wanted.push_back(static_cast<int>(index));
     for (const JsonPath& path : column.paths) {
         if (column.source == ColumnSource::DocumentPath) {
+            uint32_t level = 0;
+            const size_t shared = shared_steps(path, level);
+            if (shared == spec_.row_path.size())
+                mark_read(path, shared);
             if (column.wanted)
                 of_column[index].push_back(add_document_path(path));
         } else {
@@ -56,27 +60,42 @@ void ScanPlan::add_row_path(size_t column, const JsonPath& path) {
     if (path.empty())
         return;
     within_row.push_back(target);
-    if (path[0].kind == PathStep::Kind::Member)
-        read_members.insert(path[0].name);
+    mark_read(path, 0);
     if (split)
         split_paths.push_back({target, path[0].kind == PathStep::Kind::Member, path[0]});
+}
+
+// A path goes on within the row from its step `at` on: the member that it reads. In lax mode `[0]`
+// and `[*]` may stand before it.
+void ScanPlan::mark_read(const JsonPath& path, size_t at) {
+    while (at < path.size() && (path[at].kind == PathStep::Kind::Elements ||
+                                (path[at].kind == PathStep::Kind::Index && path[at].index == 0)))
+        ++at;
+    if (at < path.size() && path[at].kind == PathStep::Kind::Member)
+        read_members.insert(path[at].name);
+}
+
+// The number of steps that a document path has in common with the row path, and of wildcards among
+// them.
+size_t ScanPlan::shared_steps(const JsonPath& path, uint32_t& level) const {
+    const JsonPath& rows = spec_.row_path;
+    size_t shared = 0;
+    for (level = 0; shared < rows.size() && shared < path.size(); ++shared) {
+        if (!same_step(path[shared], rows[shared]))
+            break;
+        level += is_wildcard(rows[shared]);
+    }
+    return shared;
 }
 
 // A document path that goes through the row is one of the row's: the rest of it is followed there.
 // One that shares wildcards with the row path belongs to the element that the last of them stands
 // for; sharing ends at the first step that differs.
 ColumnTarget ScanPlan::add_document_path(const JsonPath& path) {
-    const JsonPath& rows = spec_.row_path;
-    size_t shared = 0;
     uint32_t level = 0;
-    while (shared < rows.size() && shared < path.size() && same_step(path[shared], rows[shared]))
-        level += is_wildcard(rows[shared++]);
-    if (shared == rows.size() && spec_.orient != Orient::Split) {
-        const JsonPath rest(path.begin() + static_cast<ptrdiff_t>(shared), path.end());
-        if (!rest.empty() && rest[0].kind == PathStep::Kind::Member)
-            read_members.insert(rest[0].name);
-        return {false, row_tree.add(rest)};
-    }
+    const size_t shared = shared_steps(path, level);
+    if (shared == spec_.row_path.size() && spec_.orient != Orient::Split)
+        return {false, row_tree.add({path.begin() + static_cast<ptrdiff_t>(shared), path.end()})};
     const TargetId target = document_tree.add(path, shared);
     document_levels.push_back(level);
     return {true, target};

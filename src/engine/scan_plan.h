@@ -52,6 +52,8 @@ class ScanPlan {
     void add_column(size_t column);
     void add_row_path(size_t column, const JsonPath& path);
     ColumnTarget add_document_path(const JsonPath& path);
+    void mark_read(const JsonPath& path, size_t at);
+    size_t shared_steps(const JsonPath& path, uint32_t& level) const;
     void mark_rows();
 
     ScanSpec spec_;

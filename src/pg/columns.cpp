@@ -251,7 +251,13 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
 
 namespace {
 
-enum class PathFault : uint8_t { None, CollectsIntoScalar, NoColumnOfSplit, NoMemberForKey };
+enum class PathFault : uint8_t {
+    None,
+    CollectsIntoScalar,
+    CollectsWithColumns,
+    NoColumnOfSplit,
+    NoMemberForKey,
+};
 
 // Within guarded(). The first column whose paths do not go with the table's, counted as in
 // ScanSpec.
@@ -269,6 +275,9 @@ PathFault find_path_fault(const Columns* columns, const TableOptions* table, siz
             for (const JsonPath& path : column.paths)
                 if (path.size() != 1 || path[0].kind == PathStep::Kind::Elements)
                     return PathFault::NoColumnOfSplit;
+        if (column.source == ColumnSource::Path && spec.orient == Orient::Columns &&
+            plan.collects(faulty))
+            return PathFault::CollectsWithColumns;
         if (!column.is_array && plan.collects(faulty))
             return PathFault::CollectsIntoScalar;
     }
@@ -295,6 +304,14 @@ void check_paths(const Columns* columns, const TableOptions* table) {
                            format_type_be(column->declared_type)),
                  errhint("For one element write its index, as in $.weather[0].description. For a "
                          "row an element set the table option row_path.")));
+    case PathFault::CollectsWithColumns:
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("with orient 'columns' the path of column \"%s\" must lead to one "
+                               "array",
+                               column->name),
+                        errhint("The path of an array has no [*]: $.hourly.time reads the elements "
+                                "of time. For an array of such objects set the table option "
+                                "row_path.")));
     case PathFault::NoColumnOfSplit:
         ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
                         errmsg("with orient 'split' the path of column \"%s\" must be one name of "

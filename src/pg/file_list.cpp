@@ -60,8 +60,8 @@ FileKind kind_of_entry(const struct dirent* entry, const char* path, Missing mis
 }
 
 char* join(const char* directory, const char* name) {
-    const bool is_root = strcmp(directory, "/") == 0;
-    return psprintf("%s/%s", is_root ? "" : directory, name);
+    const bool ends_with_slash = directory[strlen(directory) - 1] == '/';
+    return psprintf("%s%s%s", directory, ends_with_slash ? "" : "/", name);
 }
 
 struct Walk {

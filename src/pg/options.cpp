@@ -337,6 +337,13 @@ void check_table_list(List* options) {
     if (split != (find_value(options, "header_path") != nullptr))
         ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
                         errmsg("the options orient 'split' and header_path need each other")));
+    const char* row_path = find_value(options, "row_path");
+    if (split && (!row_path || strcmp(row_path, "$") == 0))
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("orient 'split' needs a row_path that leads to the rows"),
+                        errhint("Header and rows stand in one document, as in "
+                                "{\"names\": [...], \"rows\": [[...]]}: header_path '$.names', "
+                                "row_path '$.rows[*]'.")));
     check_may_set(reads_files, runs_program);
 }
 

@@ -50,6 +50,8 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
     case ErrorCode::NullValue:
         return psprintf("no value for column \"%s\" in %s", position->column, where);
     default:
+        if (!position->column)
+            return psprintf("invalid row%s%s in %s", *value ? " " : "", value, where);
         return psprintf("invalid value%s%s for column \"%s\" in %s", *value ? " " : "", value,
                         position->column, where);
     }
