@@ -53,10 +53,8 @@ EnvelopeWalk::Step EnvelopeWalk::next(std::string_view text, size_t& at, bool en
         const Step step = token(text, at);
         if (step != Step::End)
             return step;
-        if (handler_.keeps_too_much())
-            return fail("the values of the document_path columns are longer than "
-                        "maximum_object_size",
-                        ErrorCode::TooLarge);
+        if (const char* kept = handler_.keeps_too_much())
+            return fail(kept, ErrorCode::TooLarge);
     }
     return Step::End;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "document_values.h"
@@ -53,8 +54,14 @@ class EnvelopeHandler {
     // be known only at its end.
     bool row_member_came_twice() const { return came_twice_; }
 
-    // The values of the document paths are more than is to be kept of one document.
-    bool keeps_too_much() const { return values_.bytes() > most_kept_; }
+    // What is more than is to be kept of one document, as a reason; or null.
+    const char* keeps_too_much() const {
+        return values_.bytes() > most_kept_
+                   ? "the values of the document_path columns are longer than maximum_object_size"
+               : names_bytes_ > most_kept_
+                   ? "the names that .* stands for are longer than maximum_object_size"
+                   : nullptr;
+    }
 
   private:
     // The books about a few values are larger than a small maximum_object_size.
@@ -67,6 +74,8 @@ class EnvelopeHandler {
         uint32_t first; // its nodes are active_[first .. end)
         uint32_t end;
         uint64_t object;
+        std::unordered_set<std::string> names; // where `.*` leads to rows: to find duplicates
+        size_t names_bytes;
     };
     class Inside;
 
@@ -83,6 +92,7 @@ class EnvelopeHandler {
     uint64_t objects_ = 0;
     bool collecting_ = false;
     bool came_twice_ = false;
+    size_t names_bytes_ = 0;
     std::string member_; // name of the last member
     std::string row_key_;
 };

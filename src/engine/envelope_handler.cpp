@@ -9,6 +9,7 @@ void EnvelopeHandler::begin_document(bool collecting) {
     active_.clear();
     collecting_ = collecting;
     came_twice_ = false;
+    names_bytes_ = 0;
     values_.enter(0);
 }
 
@@ -72,8 +73,13 @@ void EnvelopeHandler::member(std::string_view name) {
         if (PathNode* child = active_[i]->member(name, last))
             enter_member(*child, frame.object);
         if (PathNode* child = active_[i]->any_member()) {
-            if (child->level > 0)
+            if (child->level > 0) { // a step of the row path
                 row_key_ = member_;
+                came_twice_ |= !frame.names.insert(member_).second;
+                const size_t bytes = sizeof(std::string) + member_.size();
+                frame.names_bytes += bytes;
+                names_bytes_ += bytes;
+            }
             push(child);
         }
     }
@@ -116,12 +122,19 @@ void EnvelopeHandler::scalar(std::string_view value) {
 
 void EnvelopeHandler::start(bool is_array) {
     const uint32_t first = first_pending();
-    frames_.push_back({is_array, 0, PathNode::no_child, first,
-                       static_cast<uint32_t>(active_.size()), is_array ? 0 : ++objects_});
+    frames_.push_back({is_array,
+                       0,
+                       PathNode::no_child,
+                       first,
+                       static_cast<uint32_t>(active_.size()),
+                       is_array ? 0 : ++objects_,
+                       {},
+                       0});
 }
 
 void EnvelopeHandler::end() {
     const uint32_t first = frames_.back().first;
+    names_bytes_ -= frames_.back().names_bytes;
     frames_.pop_back();
     active_.resize(first);
 }

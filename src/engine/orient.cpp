@@ -5,9 +5,14 @@
 
 namespace weather {
 
-ColumnsExpander::ColumnsExpander(const PathTree& tree, std::vector<TargetId> targets)
-    : targets_(std::move(targets)), cursors_(targets_.size()), decoded_(targets_.size()),
-      captures_(tree) {}
+ColumnsExpander::ColumnsExpander(const PathTree& tree, const std::vector<TargetId>& targets)
+    : captures_(tree) {
+    for (const TargetId target : targets)
+        if (!tree.is_list(target)) // what a path with [*] finds is one value of all rows
+            targets_.push_back(target);
+    cursors_.resize(targets_.size());
+    decoded_.resize(targets_.size());
+}
 
 bool ColumnsExpander::begin(const Captures& found, Error& error, TargetId& faulty) {
     row_ = 0;
@@ -55,7 +60,7 @@ bool SplitExpander::read_header(const Capture* header, Error& error) {
     targets_.clear();
     names_ = 0;
     if (!header || header->kind != Capture::Kind::Array) {
-        error.code = ErrorCode::EmptyRow;
+        error.code = ErrorCode::WrongType; // empty_rows 'null' cannot help
         error.reason = "header_path finds no array of names";
         return false;
     }

@@ -18,7 +18,7 @@ namespace weather {
 // Parallel arrays, or objects with the keys 0, 1, 2, …: row i is made of the i-th element of each.
 class ColumnsExpander {
   public:
-    ColumnsExpander(const PathTree& tree, std::vector<TargetId> targets);
+    ColumnsExpander(const PathTree& tree, const std::vector<TargetId>& targets);
 
     // `found`: what the targets found in the match. False: `error` has code, reason and value for
     // the target `faulty`, which found something else than an array.

@@ -152,10 +152,10 @@ ScanStatus Scan::find_document(uint64_t limit) {
     switch (framed) {
     case Framed::Document:
         ++counters_.documents;
+        document_has_rows_ = false;
         if (!plan_.has_row_path())
             return begin_match(document) ? ScanStatus::Rows : ScanStatus::Failed;
         rows_.begin_document(window_);
-        document_has_rows_ = false;
         task_ = Task::FindRow;
         return ScanStatus::Rows;
     case Framed::NeedInput:
@@ -174,12 +174,10 @@ ScanStatus Scan::find_row(uint64_t limit) {
     const bool one_line = framer_.detected() == Framing::Lines;
     switch (rows_.next(window_, *source_, one_line, row, error_)) {
     case RowFinder::Status::Row:
-        document_has_rows_ = true;
         return begin_match(row) ? ScanStatus::Rows : ScanStatus::Failed;
     case RowFinder::Status::End:
         framer_.document_consumed(rows_.was_container());
-        counters_.empty_documents += !document_has_rows_;
-        task_ = Task::FindDocument;
+        end_document();
         return ScanStatus::Rows;
     case RowFinder::Status::NeedInput:
         return need_input(limit);
@@ -187,6 +185,11 @@ ScanStatus Scan::find_row(uint64_t limit) {
         break;
     }
     return malformed(row);
+}
+
+void Scan::end_document() {
+    counters_.empty_documents += !document_has_rows_;
+    task_ = Task::FindDocument;
 }
 
 bool Scan::begin_match(const Extent& match) {
@@ -256,9 +259,10 @@ const Captures* Scan::next_row(bool& failed) {
         return nullptr;
     row = split_.read_row(match_.text, error_);
     failed = row == nullptr;
-    if (row && plan_.spec().empty_rows_are_errors && !split_.found_anything()) {
+    if (row && plan_.spec().empty_rows_are_errors && !plan_.within_row.empty() &&
+        !split_.found_anything()) {
         error_.code = ErrorCode::EmptyRow;
-        error_.reason = "the header names none of the table's columns";
+        error_.reason = "none of the table's paths finds anything in it";
         failed = true;
     }
     return row;
@@ -271,7 +275,10 @@ ScanStatus Scan::emit_rows(Batch& batch) {
         if (failed)
             return fail_row();
         if (!row) {
-            task_ = plan_.has_row_path() ? Task::FindRow : Task::FindDocument;
+            if (plan_.has_row_path())
+                task_ = Task::FindRow;
+            else
+                end_document();
             return ScanStatus::Rows;
         }
         const size_t values = batch.values.size();
@@ -283,6 +290,7 @@ ScanStatus Scan::emit_rows(Batch& batch) {
             return fail_row();
         }
         batch.rows.push_back({match_.offset, match_.line});
+        document_has_rows_ = true;
         ++counters_.rows;
     }
     return ScanStatus::Rows;

@@ -34,7 +34,7 @@ enum class ScanStatus : uint8_t {
 // Since the scan was made, over all its files.
 struct Counters {
     uint64_t documents = 0;       // found by framing, malformed ones included
-    uint64_t empty_documents = 0; // those in which the row path finds no row
+    uint64_t empty_documents = 0; // those that gave no row
     uint64_t rows = 0;            // handed out
     uint64_t rejected = 0;        // malformed documents, and rows with an error
     uint64_t bytes = 0;           // read, after decompression
@@ -79,6 +79,7 @@ class Scan {
     ScanStatus need_input(uint64_t limit);
     ScanStatus fill();
 
+    void end_document();
     bool begin_match(const Extent& match);
     bool begin_rows();
     const Captures* next_row(bool& failed);

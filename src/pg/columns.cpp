@@ -79,57 +79,54 @@ void describe_type(Column* column, Oid declared, int32 typmod) {
 }
 
 [[noreturn]] void report_mismatch(const char* option, const Column* column, const char* wanted) {
-    ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-                    errmsg("option \"%s\" of column \"%s\" needs a column of type %s", option,
-                           column->name, wanted),
-                    errdetail("The column's type is %s.", format_type_be(column->declared_type))));
+    ereport(ERROR,
+            (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+             errmsg("option \"%s\" of column \"%s\" needs a column of type %s", option,
+                    column->name, wanted),
+             errdetail("The column's type is %s.",
+                       format_type_with_typemod(column->declared_type, column->input.typmod))));
     pg_unreachable();
 }
 
+// What a column of metadata must be: one of these types. The glue hands its values out as they are,
+// so for those that it knows neither domains nor type modifiers are taken.
+struct MetadataRule {
+    Metadata metadata;
+    const char* option;
+    const char* wanted;
+    Oid types[3];
+};
+
+const MetadataRule metadata_rules[] = {
+    {Metadata::Filename, "metadata 'filename'", "text", {TEXTOID}},
+    {Metadata::Size, "metadata 'size'", "bigint or integer", {INT8OID, INT4OID}},
+    {Metadata::Mtime, "metadata 'mtime'", "timestamp with time zone", {TIMESTAMPTZOID}},
+    {Metadata::Offset, "metadata 'offset'", "bigint or integer", {INT8OID, INT4OID}},
+    {Metadata::Line, "metadata 'line'", "bigint or integer", {INT8OID, INT4OID}},
+    {Metadata::Key, "metadata 'key'", "text", {TEXTOID}},
+    {Metadata::Raw, "metadata 'raw'", "text, json or jsonb", {TEXTOID, JSONOID, JSONBOID}},
+    {Metadata::Rescued, "metadata 'rescued'", "jsonb or json", {JSONBOID, JSONOID}},
+    {Metadata::Ordinality, "for_ordinality", "bigint or integer", {INT8OID, INT4OID}},
+};
+
 void check_metadata(const Column* column) {
-    const Oid type = column->input.type;
-    const bool is_text = type == TEXTOID;
-    const bool is_json = type == JSONOID || type == JSONBOID;
-    const bool is_number = type == INT8OID || type == INT4OID;
-    switch (column->options->metadata) {
-    case Metadata::None:
-        break;
-    case Metadata::Filename:
-        if (!is_text)
-            report_mismatch("metadata 'filename'", column, "text");
-        break;
-    case Metadata::Key:
-        if (!is_text)
-            report_mismatch("metadata 'key'", column, "text");
-        break;
-    case Metadata::Raw:
-        if (!is_text && !is_json)
-            report_mismatch("metadata 'raw'", column, "text, json or jsonb");
-        break;
-    case Metadata::Rescued:
-        if (!is_json)
-            report_mismatch("metadata 'rescued'", column, "jsonb");
-        break;
-    case Metadata::Mtime:
-        if (type != TIMESTAMPTZOID)
-            report_mismatch("metadata 'mtime'", column, "timestamp with time zone");
-        break;
-    case Metadata::Ordinality:
-        if (!is_number)
-            report_mismatch("for_ordinality", column, "bigint or integer");
-        break;
-    case Metadata::Size:
-    case Metadata::Offset:
-    case Metadata::Line:
-        if (!is_number)
-            report_mismatch("metadata 'size', 'offset' or 'line'", column, "bigint or integer");
-        break;
+    const Metadata metadata = column->options->metadata;
+    for (const MetadataRule& rule : metadata_rules) {
+        if (rule.metadata != metadata)
+            continue;
+        bool fits = false;
+        for (const Oid type : rule.types)
+            fits |= OidIsValid(type) && type == column->input.type;
+        if (!is_from_engine(metadata))
+            fits &= !column->is_domain && column->input.typmod < 0;
+        if (!fits)
+            report_mismatch(rule.option, column, rule.wanted);
     }
 }
 
 void check_time_options(const Column* column) {
     const char* const times = "date, timestamp or timestamp with time zone";
-    if (column->options->epoch && !is_time(column->type))
+    if (column->options->has_epoch && !is_time(column->type))
         report_mismatch("epoch", column, times);
     if (column->options->datetime_format && !is_time(column->type))
         report_mismatch("datetime_format", column, times);
@@ -199,12 +196,6 @@ ColumnSource source_of(const ColumnOptions& options) {
     }
 }
 
-EpochUnit epoch_unit(const char* word) {
-    return strcmp(word, "s") == 0    ? EpochUnit::Seconds
-           : strcmp(word, "ms") == 0 ? EpochUnit::Milliseconds
-                                     : EpochUnit::Microseconds;
-}
-
 } // namespace
 
 Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* table,
@@ -241,8 +232,8 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
         result.wanted = column.wanted;
         result.not_null = column.not_null;
         result.empty_is_error = column.options->empty_is_error;
-        if (column.options->epoch)
-            result.epoch = epoch_unit(column.options->epoch);
+        if (column.options->has_epoch)
+            result.epoch = column.options->epoch;
         result.has_datetime_format = column.options->datetime_format != nullptr;
         result.has_zone = column.timezone != nullptr;
         spec.columns.push_back(std::move(result));

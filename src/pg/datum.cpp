@@ -91,7 +91,8 @@ void remember_offset(Column* column, Timestamp local, int offset) {
                                : time_t_to_timestamptz(boundary - day) - offset * USECS_PER_SEC;
 }
 
-// For messages: `text` as it stood in the file, or, where that is not known any more, the time in it.
+// For messages: `text` as it stood in the file, or, where that is not known any more, the time in
+// it.
 const char* describe_local(Timestamp local, const char* text) {
     if (text)
         return text;
@@ -110,13 +111,13 @@ TimestampTz local_to_instant(Column* column, Timestamp local, const char* text,
     struct pg_tm fields;
     fsec_t fraction;
     if (timestamp2tm(local, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
-        report_value(ErrorCode::TimeRange, "timestamp out of range",
-                     describe_local(local, text), position);
+        report_value(ErrorCode::TimeRange, "timestamp out of range", describe_local(local, text),
+                     position);
     const int offset = DetermineTimeZoneOffset(&fields, column->timezone);
     const TimestampTz instant = local + offset * USECS_PER_SEC;
     if (!IS_VALID_TIMESTAMP(instant))
-        report_value(ErrorCode::TimeRange, "timestamp out of range",
-                     describe_local(local, text), position);
+        report_value(ErrorCode::TimeRange, "timestamp out of range", describe_local(local, text),
+                     position);
     remember_offset(column, local, offset);
     return instant;
 }

@@ -53,13 +53,15 @@ Estimate estimate_scan(const TableOptions* options, const Columns* columns) {
     double bytes = 0;
     double row_bytes = 0;
     int looked_at = 0;
+    int samples_left = 3; // the first files may be empty, or broken
     for (int i = 0; i < Min(files.count, files_looked_at); ++i) {
+        CHECK_FOR_INTERRUPTS();
         struct stat info;
         if (stat(files.paths[i], &info) != 0 || !S_ISREG(info.st_mode))
             continue;
         ++looked_at;
         bytes += static_cast<double>(info.st_size);
-        if (row_bytes == 0 && info.st_size > 0)
+        if (row_bytes == 0 && info.st_size > 0 && samples_left-- > 0)
             row_bytes = sample_row_bytes(options, columns, files.paths[i]);
     }
     if (looked_at == 0)

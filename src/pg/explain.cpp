@@ -27,13 +27,14 @@ void show_files(const TableOptions* options, const ScanState* state, ExplainStat
     int64 bytes = 0;
     bool known = true;
     for (int i = 0; i < files.count; ++i) {
+        CHECK_FOR_INTERRUPTS();
         struct stat info;
         known &= stat(files.paths[i], &info) == 0;
         bytes += known ? info.st_size : 0;
     }
     ExplainPropertyInteger("Files", nullptr, files.count, explain);
     if (files.count == 1)
-        ExplainPropertyText("File", files.paths[0], explain);
+        ExplainPropertyText("File", printable(files.paths[0]), explain);
     if (known)
         ExplainPropertyInteger("Bytes", nullptr, bytes, explain);
 }
@@ -62,7 +63,7 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
         return;
     const Counters& counters = state->reader->object->scan().counters();
     show_counter("Documents", counters.documents, explain);
-    if (strcmp(options->row_path, "$") != 0)
+    if (strcmp(options->row_path, "$") != 0 || options->orient == Orient::Columns)
         show_counter("Documents Without Rows", counters.empty_documents, explain);
     show_counter("Rows", counters.rows, explain);
     show_counter("Rejects", counters.rejected, explain);

@@ -2,6 +2,8 @@
 // it against one component of the pattern, and goes on below the matches.
 #include "file_list.h"
 
+#include "report.h"
+
 #include <dirent.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
@@ -37,7 +39,8 @@ FileKind kind_of(const char* path, Missing missing) {
     if (stat(path, &info) != 0) {
         if (errno == ENOENT || errno == ENOTDIR || missing == Missing::IsFine)
             return FileKind::Missing;
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", path)));
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not stat file \"%s\": %m", printable(path))));
     }
     return S_ISREG(info.st_mode)   ? FileKind::Regular
            : S_ISDIR(info.st_mode) ? FileKind::Directory
@@ -126,8 +129,9 @@ void list_directory(const Walk* state, const char* directory) {
 }
 
 [[noreturn]] void report_missing(const char* path) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FILE),
-                    errmsg("could not open file \"%s\": No such file or directory", path)));
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_FILE),
+             errmsg("could not open file \"%s\": No such file or directory", printable(path))));
     pg_unreachable();
 }
 

@@ -41,11 +41,6 @@ void open_file(ScanState* state, const char* path) {
     open_input_file(state->file, path);
     const struct stat& info = state->file->info;
     state->mtime = time_t_to_timestamptz(info.st_mtim.tv_sec) + info.st_mtim.tv_nsec / 1000;
-    if (state->filename)
-        pfree(DatumGetPointer(state->filename));
-    MemoryContext previous = MemoryContextSwitchTo(state->context);
-    state->filename = text_datum(path);
-    MemoryContextSwitchTo(previous);
     run_engine([&] { state->reader->object->open_file(state->file->fd); });
 }
 
@@ -96,7 +91,8 @@ void wait_for_latch(int events, pgsocket fd, long timeout_ms) {
     CHECK_FOR_INTERRUPTS();
 }
 
-// The program has closed its output: as with COPY FROM PROGRAM, all is well only if its status is 0.
+// The program has closed its output: as with COPY FROM PROGRAM, all is well only if its status is
+// 0.
 void wait_for_program_end(ScanState* state) {
     constexpr long poll_ms = 5; // there is no event to wait for: SIGCHLD is not ours
     int status = 0;
@@ -178,7 +174,7 @@ Datum metadata_datum(ScanState* state, const Column& column, bool* is_null) {
         return make_number(column, state->position.line, &state->position);
     case Metadata::Filename:
         *is_null = !has_file;
-        return state->filename;
+        return has_file ? text_datum(state->file->path) : 0;
     case Metadata::Mtime:
         *is_null = !has_file;
         return TimestampTzGetDatum(state->mtime);

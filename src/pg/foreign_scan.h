@@ -35,8 +35,7 @@ struct ScanState {
     bool holds_external_fd; // the program's pipe is accounted for in the fd layer
     MemoryContextCallback release_external_fd;
     Position position;
-    Datum filename; // metadata of the open file
-    TimestampTz mtime;
+    TimestampTz mtime; // of the open file
 
     int row; // next row of the batch
     int rows;

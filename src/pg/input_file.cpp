@@ -1,5 +1,7 @@
 #include "input_file.h"
 
+#include "report.h"
+
 extern "C" {
 #include "access/xact.h"
 }
@@ -41,7 +43,7 @@ void forget_callback(void* argument) {
                        : S_ISSOCK(mode) ? "a socket"
                                         : "a device";
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                    errmsg("\"%s\" is not a regular file but %s", path, kind),
+                    errmsg("\"%s\" is not a regular file but %s", printable(path), kind),
                     S_ISDIR(mode) ? errhint("The option files reads all files of a directory.") : 0,
                     S_ISFIFO(mode) ? errhint("The option program reads from a command.") : 0));
     pg_unreachable();
@@ -54,10 +56,12 @@ int open_regular(const char* path, struct stat* info) {
         if (open_errno == ENXIO && stat(path, info) == 0) // what a socket answers
             report_wrong_kind(path, info->st_mode);
         errno = open_errno;
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not open file \"%s\": %m", path)));
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not open file \"%s\": %m", printable(path))));
     }
     if (fstat(fd, info) != 0)
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", path)));
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not stat file \"%s\": %m", printable(path))));
     if (!S_ISREG(info->st_mode))
         report_wrong_kind(path, info->st_mode);
     return fd;
@@ -96,9 +100,9 @@ bool reopen_input_file(InputFile* file) {
     const int fd = open_regular(file->path, &info);
     if (info.st_dev != file->info.st_dev || info.st_ino != file->info.st_ino ||
         info.st_size < file->info.st_size)
-        ereport(ERROR,
-                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                 errmsg("file \"%s\" was replaced while a cursor was reading it", file->path)));
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("file \"%s\" was replaced while a cursor was reading it",
+                               printable(file->path))));
     file->fd = fd;
     file->subtransaction = GetCurrentSubTransactionId();
     return true;
@@ -107,12 +111,13 @@ bool reopen_input_file(InputFile* file) {
 void check_not_truncated(const InputFile* file) {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
-        ereport(ERROR,
-                (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", file->path)));
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not stat file \"%s\": %m", printable(file->path))));
     if (info.st_size < file->info.st_size)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("file \"%s\" was truncated while it was being read", file->path),
-                        errhint("Write a new file, and rename it into place.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                 errmsg("file \"%s\" was truncated while it was being read", printable(file->path)),
+                 errhint("Write a new file, and rename it into place.")));
 }
 
 void close_input_file(InputFile* file) {

@@ -25,14 +25,26 @@ constexpr int largest_object_size = 256 * mebibyte;
 // Where an option may be set.
 enum Catalog : uint8_t { Server = 1, Table = 2, Column = 4 };
 
+// A word that an option can have, and what it stands for.
+struct Choice {
+    const char* word;
+    int value;
+};
+
+constexpr int not_built = -1; // the value of a word that is not supported yet
+
+template <typename Value>
+constexpr Choice choice(const char* word, Value value) {
+    return {word, static_cast<int>(value)};
+}
+
 struct Option {
     const char* name;
     uint8_t catalogs;
     // Raises what is wrong with the value; null: the option is not supported yet.
     void (*check)(const Option& option, const char* value);
     const char* hint;
-    const char* const* words; // of a choice, ended by a null; a word with "!" before it is not
-                              // supported yet
+    const Choice* choices; // of check_choice(), ended by one without a word
 };
 
 [[noreturn]] void invalid_value(const Option& option, const char* value, const char* detail) {
@@ -56,16 +68,14 @@ struct Option {
 void check_choice(const Option& option, const char* value) {
     StringInfoData words;
     initStringInfo(&words);
-    for (const char* const* word = option.words; *word; ++word) {
-        const bool built = **word != '!';
-        const char* text = built ? *word : *word + 1;
-        if (strcmp(text, value) == 0) {
-            if (!built)
+    for (const Choice* choice = option.choices; choice->word; ++choice) {
+        if (strcmp(choice->word, value) == 0) {
+            if (choice->value == not_built)
                 not_supported_yet(option.name, value);
             return;
         }
-        if (built)
-            appendStringInfo(&words, "%s\"%s\"", words.len > 0 ? ", " : "", text);
+        if (choice->value != not_built)
+            appendStringInfo(&words, "%s\"%s\"", words.len > 0 ? ", " : "", choice->word);
     }
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
@@ -102,10 +112,24 @@ List* split_list(const Option& option, const char* value) {
     return list;
 }
 
+// Behind the first wildcard each component is matched against names, and no name is empty, . or ..
+void check_pattern(const Option& option, const char* path) {
+    const char* rest = strpbrk(path, "*?[");
+    while (rest && (rest = strchr(rest, '/'))) {
+        const size_t length = strcspn(++rest, "/");
+        if (length == 0 || (length == 1 && rest[0] == '.') ||
+            (length == 2 && strncmp(rest, "..", 2) == 0))
+            invalid_value(option, path,
+                          "Behind a wildcard the path has an empty name, \".\" or \"..\".");
+    }
+}
+
 void check_files(const Option& option, const char* value) {
     ListCell* cell;
-    foreach (cell, split_list(option, value))
+    foreach (cell, split_list(option, value)) {
         check_absolute_path(option, strVal(lfirst(cell)));
+        check_pattern(option, strVal(lfirst(cell)));
+    }
 }
 
 void check_program(const Option& option, const char* value) {
@@ -169,23 +193,20 @@ void check_boolean(const Option& option, const char* value) {
         invalid_value(option, value, nullptr);
 }
 
-// "A zone name". POSIX specifications, which PostgreSQL takes too, count their offsets westwards:
-// with them 'UTC+9' would silently mean nine hours west of Greenwich.
+// Only names of the time zone database. PostgreSQL also takes POSIX specifications, which count
+// their offsets westwards: with them 'UTC+9' or 'JST9' would silently mean nine hours west of
+// Greenwich.
 bool names_zone(const char* name) {
-    const char* letters = name;
-    while (isalpha(static_cast<unsigned char>(*letters)))
-        ++letters;
-    if (letters == name)
-        return false;
-    return !((*letters == '+' || *letters == '-') &&
-             isdigit(static_cast<unsigned char>(letters[1])));
+    bool found = false;
+    pg_tzenum* zones = pg_tzenumerate_start();
+    while (pg_tz* zone = found ? nullptr : pg_tzenumerate_next(zones))
+        found = pg_strcasecmp(pg_get_timezone_name(zone), name) == 0;
+    pg_tzenumerate_end(zones);
+    return found;
 }
 
 void check_timezone(const Option& option, const char* value) {
-    if (!names_zone(value))
-        invalid_value(option, value, "It is not the name of a time zone.");
-    pg_tz* zone = pg_tzset(value);
-    if (!zone || !pg_tz_acceptable(zone))
+    if (!names_zone(value) || !pg_tzset(value))
         invalid_value(option, value, "There is no time zone of this name.");
 }
 
@@ -207,48 +228,77 @@ void check_template(const Option& option, const char* value) {
         invalid_value(option, value, "The template is empty.");
 }
 
-const char* const format_words[] = {"json", nullptr};
-const char* const framing_words[] = {"auto",         "lines",        "ndjson", "newline_delimited",
-                                     "concatenated", "unstructured", "array",  nullptr};
-const char* const compression_words[] = {"auto", "none", "gzip", "zstd", nullptr};
-const char* const on_error_words[] = {"stop", "!ignore", "!set_null", nullptr};
-const char* const empty_rows_words[] = {"error", "null", nullptr};
-const char* const epoch_words[] = {"s", "ms", "us", nullptr};
-const char* const on_empty_words[] = {"null", "error", "!default", nullptr};
-const char* const metadata_words[] = {"filename", "size", "mtime",   "offset", "line",
-                                      "key",      "raw",  "rescued", "!error", nullptr};
-const char* const orient_words[] = {"records", "columns", "split", nullptr};
+const Choice formats[] = {choice("json", 0), {}};
+const Choice framings[] = {choice("auto", Framing::Auto),
+                           choice("lines", Framing::Lines),
+                           choice("ndjson", Framing::Lines),
+                           choice("newline_delimited", Framing::Lines),
+                           choice("concatenated", Framing::Concatenated),
+                           choice("unstructured", Framing::Concatenated),
+                           choice("array", Framing::Array),
+                           {}};
+const Choice compressions[] = {choice("auto", Compression::Auto),
+                               choice("none", Compression::None),
+                               choice("gzip", Compression::Gzip),
+                               choice("zstd", Compression::Zstd),
+                               {}};
+const Choice orients[] = {choice("records", Orient::Records),
+                          choice("columns", Orient::Columns),
+                          choice("split", Orient::Split),
+                          {}};
+const Choice on_errors[] = {
+    choice("stop", 0), choice("ignore", not_built), choice("set_null", not_built), {}};
+const Choice empty_rows[] = {choice("error", true), choice("null", false), {}};
+const Choice on_empties[] = {
+    choice("null", false), choice("error", true), choice("default", not_built), {}};
+const Choice epochs[] = {choice("s", EpochUnit::Seconds),
+                         choice("ms", EpochUnit::Milliseconds),
+                         choice("us", EpochUnit::Microseconds),
+                         {}};
+const Choice metadata[] = {choice("filename", Metadata::Filename),
+                           choice("size", Metadata::Size),
+                           choice("mtime", Metadata::Mtime),
+                           choice("offset", Metadata::Offset),
+                           choice("line", Metadata::Line),
+                           choice("key", Metadata::Key),
+                           choice("raw", Metadata::Raw),
+                           choice("rescued", Metadata::Rescued),
+                           choice("error", not_built),
+                           {}};
 
 const char* const path_hint = "A path looks like $.main.temp, $.weather[0].description, "
                               "$.rain.\"3h\" or $.clouds[*].cover.";
 const char* const row_path_hint = "A path looks like $.list[*], $.cities[*].hourly[*] or $.days.*";
 const char* const absolute_hint = "The server reads the file: give a path that begins with /.";
+const char* const files_hint =
+    "The server reads the files: give paths that begin with /, and behind a "
+    "wildcard only names and patterns.";
 const char* const timezone_hint = "The view pg_timezone_names lists the names.";
 
 const Option all_options[] = {
     {"filename", Table, check_absolute_path, absolute_hint, nullptr},
-    {"files", Table, check_files, absolute_hint, nullptr},
+    {"files", Table, check_files, files_hint, nullptr},
     {"program", Table, check_program, "Give a shell command.", nullptr},
-    {"format", Table, check_choice, nullptr, format_words},
+    {"format", Table, check_choice, nullptr, formats},
     {"row_path", Table, check_single_path, row_path_hint, nullptr},
-    {"orient", Table, check_choice, nullptr, orient_words},
+    {"orient", Table, check_choice, nullptr, orients},
     {"header_path", Table, check_single_path, row_path_hint, nullptr},
-    {"framing", Server | Table, check_choice, nullptr, framing_words},
-    {"compression", Server | Table, check_choice, nullptr, compression_words},
+    {"framing", Server | Table, check_choice, nullptr, framings},
+    {"compression", Server | Table, check_choice, nullptr, compressions},
     {"maximum_object_size", Server | Table, check_object_size,
      "Give bytes or a number with unit, such as 16MB, at most 256MB.", nullptr},
-    {"empty_rows", Server | Table, check_choice, nullptr, empty_rows_words},
-    {"on_error", Server | Table, check_choice, nullptr, on_error_words},
+    {"empty_rows", Server | Table, check_choice, nullptr, empty_rows},
+    {"on_error", Server | Table, check_choice, nullptr, on_errors},
     {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
 
     {"path", Column, check_path, path_hint, nullptr},
     {"document_path", Column, check_document_paths, path_hint, nullptr},
     {"for_ordinality", Column, check_boolean, "Give true or false.", nullptr},
-    {"metadata", Column, check_choice, nullptr, metadata_words},
-    {"epoch", Column, check_choice, nullptr, epoch_words},
+    {"metadata", Column, check_choice, nullptr, metadata},
+    {"epoch", Column, check_choice, nullptr, epochs},
     {"datetime_format", Column, check_template,
      "Give a template of to_timestamp(), such as DD.MM.YYYY HH24:MI.", nullptr},
-    {"on_empty", Column, check_choice, nullptr, on_empty_words},
+    {"on_empty", Column, check_choice, nullptr, on_empties},
 
     // Named by the design, not supported yet.
     {"reject_limit", Server | Table, nullptr, nullptr, nullptr},
@@ -359,37 +409,14 @@ void check_column_list(List* options) {
     }
 }
 
-Framing framing_of(const char* value) {
-    if (!value || strcmp(value, "auto") == 0)
-        return Framing::Auto;
-    if (strcmp(value, "array") == 0)
-        return Framing::Array;
-    if (strcmp(value, "concatenated") == 0 || strcmp(value, "unstructured") == 0)
-        return Framing::Concatenated;
-    return Framing::Lines;
-}
-
-Compression compression_of(const char* value) {
-    for (const Compression compression : {Compression::None, Compression::Gzip, Compression::Zstd})
-        if (value && strcmp(value, compression_name(compression)) == 0)
-            return compression;
-    return Compression::Auto;
-}
-
-Orient orient_of(const char* value) {
-    if (!value || strcmp(value, "records") == 0)
-        return Orient::Records;
-    return strcmp(value, "columns") == 0 ? Orient::Columns : Orient::Split;
-}
-
-Metadata metadata_of(const char* value) {
-    constexpr Metadata metadata[] = {Metadata::Filename, Metadata::Size,   Metadata::Mtime,
-                                     Metadata::Offset,   Metadata::Line,   Metadata::Key,
-                                     Metadata::Raw,      Metadata::Rescued};
-    for (size_t i = 0; value && i < lengthof(metadata); ++i) // in the order of metadata_words
-        if (strcmp(value, metadata_words[i]) == 0)
-            return metadata[i];
-    return Metadata::None;
+// What the option's word stands for, or `otherwise` when it is not set.
+template <typename Value>
+Value choose(List* options, const char* name, const Choice* choices, Value otherwise) {
+    const char* value = find_value(options, name);
+    for (; value && choices->word; ++choices)
+        if (strcmp(value, choices->word) == 0)
+            return static_cast<Value>(choices->value);
+    return otherwise;
 }
 
 } // namespace
@@ -408,19 +435,18 @@ TableOptions* get_table_options(Oid relation) {
         elog(ERROR, "weather_fdw: foreign table %u names no file", relation);
     const char* row_path = find_value(options, "row_path");
     result->row_path = row_path ? text_in_utf8(row_path) : "$";
-    result->orient = orient_of(find_value(options, "orient"));
+    result->orient = choose(options, "orient", orients, Orient::Records);
     if (const char* header_path = find_value(options, "header_path"))
         result->header_path = text_in_utf8(header_path);
-    result->framing = framing_of(find_value(options, "framing"));
-    result->compression = compression_of(find_value(options, "compression"));
+    result->framing = choose(options, "framing", framings, Framing::Auto);
+    result->compression = choose(options, "compression", compressions, Compression::Auto);
     if (const char* timezone = find_value(options, "timezone"))
         result->timezone = pg_tzset(timezone);
     const char* size = find_value(options, "maximum_object_size");
     result->maximum_object_size =
         size ? parse_object_size(find_option("maximum_object_size", Table), size)
              : default_object_size;
-    const char* empty_rows = find_value(options, "empty_rows");
-    result->empty_rows_are_errors = !empty_rows || strcmp(empty_rows, "error") == 0;
+    result->empty_rows_are_errors = choose(options, "empty_rows", empty_rows, true);
     return result;
 }
 
@@ -436,18 +462,18 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
         foreach (cell, split_list(find_option("path", Column), paths))
             result->paths = lappend(result->paths, makeString(text_in_utf8(strVal(lfirst(cell)))));
     }
-    result->metadata = metadata_of(find_value(options, "metadata"));
+    result->metadata = choose(options, "metadata", metadata, Metadata::None);
     bool for_ordinality = false;
     if (const char* value = find_value(options, "for_ordinality"))
         parse_bool(value, &for_ordinality);
     if (for_ordinality)
         result->metadata = Metadata::Ordinality;
-    result->epoch = find_value(options, "epoch");
+    result->has_epoch = find_value(options, "epoch") != nullptr;
+    result->epoch = choose(options, "epoch", epochs, EpochUnit::Seconds);
     result->datetime_format = find_value(options, "datetime_format");
     if (const char* timezone = find_value(options, "timezone"))
         result->timezone = pg_tzset(timezone);
-    const char* on_empty = find_value(options, "on_empty");
-    result->empty_is_error = on_empty && strcmp(on_empty, "error") == 0;
+    result->empty_is_error = choose(options, "on_empty", on_empties, false);
     return result;
 }
 

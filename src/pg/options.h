@@ -49,7 +49,8 @@ struct ColumnOptions {
     bool from_document; // they are document paths
     const char* member; // the column's name, UTF-8
     Metadata metadata;
-    const char* epoch; // "s", "ms", "us" or null
+    bool has_epoch;
+    EpochUnit epoch; // if so
     const char* datetime_format;
     pg_tz* timezone;
     bool empty_is_error;

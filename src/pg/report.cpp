@@ -13,7 +13,7 @@ const char* place(const Position* position) {
     if (position->program)
         appendStringInfo(&text, "the output of program \"%s\"", position->program);
     else
-        appendStringInfo(&text, "file \"%s\"", position->path);
+        appendStringInfo(&text, "file \"%s\"", printable(position->path));
     if (position->line > 0)
         appendStringInfo(&text, ", line " UINT64_FORMAT ", byte offset " UINT64_FORMAT,
                          position->line, position->offset);
@@ -69,9 +69,24 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
 
 } // namespace
 
+const char* printable(const char* path) {
+    const bool valid = pg_verifymbstr(path, static_cast<int>(strlen(path)), true);
+    StringInfoData text;
+    initStringInfo(&text);
+    for (const char* at = path; *at; ++at) {
+        const unsigned char byte = static_cast<unsigned char>(*at);
+        if (byte < ' ' || byte == 0x7f || (!valid && IS_HIGHBIT_SET(byte)))
+            appendStringInfo(&text, "\\x%02x", byte);
+        else
+            appendStringInfoChar(&text, *at);
+    }
+    return text.data;
+}
+
 const char* shown(const char* text, bool quoted) {
     char* copy = psprintf(quoted ? "\"%s\"" : "%s", text);
-    if (GetDatabaseEncoding() != PG_UTF8) // the characters may not be there in it
+    if (GetDatabaseEncoding() != PG_UTF8 || // the characters may not be there in it
+        !pg_verifymbstr(copy, static_cast<int>(strlen(copy)), true))
         for (char* at = copy; *at; ++at)
             if (IS_HIGHBIT_SET(*at))
                 *at = '?';
@@ -99,7 +114,7 @@ void report_complaint(const Complaint& complaint, Position* position) {
                             errmsg("could not read the output of program \"%s\": %s",
                                    position->program, complaint.reason)));
         ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not read file \"%s\": %m", position->path)));
+                        errmsg("could not read file \"%s\": %m", printable(position->path))));
     }
     report(complaint.code, complaint.reason, shown(complaint.value, false), position);
 }
@@ -130,7 +145,7 @@ void position_context(void* argument) {
     if (position->program)
         appendStringInfo(&text, "program \"%s\"", position->program);
     else
-        appendStringInfo(&text, "file \"%s\"", position->path);
+        appendStringInfo(&text, "file \"%s\"", printable(position->path));
     if (position->line > 0)
         appendStringInfo(&text, ", line " UINT64_FORMAT, position->line);
     if (position->column)

@@ -40,6 +40,10 @@ void make_complaint(const Error& error, Complaint& complaint);
 [[noreturn]] void report_value(ErrorCode code, const char* reason, const char* value,
                                Position* position);
 
+// A file's name for people: control characters, and all bytes beyond ASCII of a name that is not
+// valid in the database's encoding, as \xNN.
+const char* printable(const char* path);
+
 // Text of the engine for a message, in quotes if asked for: never an error itself, in whatever
 // encoding the database is.
 const char* shown(const char* text, bool quoted);

@@ -34,6 +34,8 @@ CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename 'x.json
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename ''); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '*.json'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '{/a/x.json,y.json}'); -- ERROR
+CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '/a/*/../x.json'); -- ERROR
+CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '{/a/x.json,/a/*/}'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '{}'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '{/a,NULL}'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (files '{{/a},{/b}}'); -- ERROR
@@ -47,6 +49,8 @@ CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (compression 'bzip2
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (on_error 'skip'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (empty_rows ''); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename '/x.json', format 'csv'); -- ERROR
+CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename '/x.json', orient 'column'); -- ERROR
+CREATE FOREIGN TABLE t (a integer OPTIONS (for_ordinality '')) SERVER weather_test OPTIONS (filename '/x.json'); -- ERROR
 CREATE FOREIGN TABLE t (a date OPTIONS (epoch 'seconds')) SERVER weather_test OPTIONS (filename '/x.json'); -- ERROR
 CREATE FOREIGN TABLE t (a text OPTIONS (metadata 'path')) SERVER weather_test OPTIONS (filename '/x.json'); -- ERROR
 CREATE FOREIGN TABLE t (a text OPTIONS (on_empty 'skip')) SERVER weather_test OPTIONS (filename '/x.json'); -- ERROR
@@ -63,6 +67,7 @@ CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (maximum_object_siz
 -- zones: by name; a POSIX specification would count its hours the other way round
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone 'Mars/Olympus'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone 'UTC+9'); -- ERROR
+CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone 'JST9'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone '+09'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone '<+09>-9'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (timezone ''); -- ERROR
@@ -97,7 +102,8 @@ SELECT option, try('text', '"x"', option) AS error
 
 -- what needs a certain type shows when a query is planned, for the validator does not see types
 SELECT type, option, try(type, '"2022-03-14"', option) AS error
-  FROM (VALUES ('integer', $$metadata 'filename'$$), ('varchar', $$metadata 'filename'$$),
+  FROM (VALUES ('integer', $$metadata 'filename'$$), ('timestamptz(0)', $$metadata 'mtime'$$),
+               ('information_schema.cardinal_number', $$metadata 'line'$$), ('varchar', $$metadata 'filename'$$),
                ('timestamp', $$metadata 'mtime'$$), ('numeric', $$metadata 'offset'$$),
                ('smallint', $$metadata 'line'$$), ('text', $$epoch 's'$$), ('time', $$epoch 's'$$),
                ('text', $$datetime_format 'YYYY'$$), ('timestamp', $$timezone 'UTC'$$),
@@ -137,16 +143,34 @@ CREATE FOREIGN TABLE t (
     d text        OPTIONS (metadata 'filename'),
     e timestamptz OPTIONS (metadata 'mtime'),
     f bigint      OPTIONS (metadata 'offset'),
-    g bigint      OPTIONS (metadata 'line'))
-    SERVER other OPTIONS (filename '/nowhere/x.json', format 'json', framing 'lines', timezone 'UTC');
+    g bigint      OPTIONS (metadata 'line'),
+    h bigint      OPTIONS (metadata 'size'),
+    i text        OPTIONS (metadata 'key'),
+    j text        OPTIONS (metadata 'raw'),
+    k jsonb       OPTIONS (metadata 'rescued'),
+    l integer     OPTIONS (for_ordinality 'true'),
+    m timestamptz OPTIONS (document_path '{$.a,$.days.*.b}', epoch 's', timezone 'Europe/London', on_empty 'error'))
+    SERVER other OPTIONS (filename '/nowhere/x.json', format 'json', framing 'lines', timezone 'UTC',
+                          row_path '$.days.*', orient 'records');
+EXPLAIN (COSTS OFF) SELECT a FROM t;
+ALTER FOREIGN TABLE t OPTIONS (SET orient 'columns');
+ALTER FOREIGN TABLE t OPTIONS (SET orient 'split', ADD header_path '$.names');
+ALTER FOREIGN TABLE t OPTIONS (DROP orient, DROP header_path);
 
 -- ALTER is checked as CREATE is
 ALTER FOREIGN TABLE t OPTIONS (ADD files '/nowhere'); -- ERROR
 ALTER FOREIGN TABLE t OPTIONS (DROP filename); -- ERROR
 ALTER FOREIGN TABLE t OPTIONS (SET framing 'wrong'); -- ERROR
 ALTER FOREIGN TABLE t OPTIONS (ADD empty_rows 'maybe'); -- ERROR
+ALTER FOREIGN TABLE t OPTIONS (SET row_path '$.days['); -- ERROR
+ALTER FOREIGN TABLE t OPTIONS (ADD orient 'split'); -- ERROR
+ALTER FOREIGN TABLE t OPTIONS (ADD header_path '$.names'); -- ERROR
+ALTER FOREIGN TABLE t OPTIONS (DROP row_path, ADD orient 'split', ADD header_path '$.names'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN a OPTIONS (ADD metadata 'line'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN a OPTIONS (SET path 'a'); -- ERROR
+ALTER FOREIGN TABLE t ALTER COLUMN a OPTIONS (ADD document_path '$.a'); -- ERROR
+ALTER FOREIGN TABLE t ALTER COLUMN l OPTIONS (ADD path '$.l'); -- ERROR
+ALTER FOREIGN TABLE t ALTER COLUMN m OPTIONS (SET document_path '$.'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN d OPTIONS (SET metadata 'error'); -- ERROR
 ALTER FOREIGN TABLE t OPTIONS (DROP filename, ADD files '{/nowhere/a*.json,"/nowhere/with,comma"}');
 ALTER FOREIGN TABLE t OPTIONS (DROP files, ADD program 'echo');

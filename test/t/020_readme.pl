@@ -133,6 +133,7 @@ for my $example (@examples)
 	}
 	# The words of the choices.
 	for my $choice (
+		[ 'Table',  'orient',      'records columns split' ],
 		[ 'Table',  'framing',     'auto lines ndjson newline_delimited concatenated unstructured array' ],
 		[ 'Table',  'compression', 'auto none gzip zstd' ],
 		[ 'Table',  'empty_rows',  'error null' ],
@@ -140,7 +141,7 @@ for my $example (@examples)
 		[ 'Table',  'format',      'json' ],
 		[ 'Column', 'on_empty',    'null error' ],
 		[ 'Column', 'epoch',       's ms us' ],
-		[ 'Column', 'metadata',    'filename mtime offset line' ])
+		[ 'Column', 'metadata',    'filename size mtime offset line key raw rescued' ])
 	{
 		my ($kind, $option, $words) = @$choice;
 		my $list = "$option 'nosuch'";
@@ -152,6 +153,31 @@ for my $example (@examples)
 		my ($row) = section("$kind options") =~ /^(\| `$option` \|.*)$/m;
 		like($row, qr/`$_`/, "$option: README has $_") for split / /, $words;
 	}
+}
+
+# Settings.
+{
+	my (undef, $settings) = run(q{LOAD 'weather_fdw'; SELECT name || ' ' || array_to_string(enumvals, ' ') || ' ' || boot_val
+		FROM pg_settings WHERE name LIKE 'weather_fdw.%'});
+	for my $setting (split /\n/, $settings)
+	{
+		my ($name, @words) = split / /, $setting;
+		my ($row) = section('Settings') =~ /^(\| `\Q$name\E` \|.*)$/m;
+		like($row || '', qr/`$_`/, "$name: README has $_") for @words;
+	}
+	my @documented = section('Settings') =~ /^\| `(weather_fdw\.\w+)`/mg;
+	is(scalar(@documented), scalar(split /\n/, $settings), 'README has as many settings as there are');
+}
+
+# Shapes: what the table of shapes names is in an example, and those run.
+{
+	my ($table) = section('Shapes') =~ /((?:^\|.*\n)+)/m;
+	my @options = $table =~ /`((?:row_path|orient|header_path|metadata) '[^'`]+')`/g;
+	cmp_ok(scalar(@options), '>', 10, 'README has shapes');
+	my %shown = map { $_ => 1 } map { /\b((?:row_path|orient|header_path|metadata) '[^']+')/g } @examples;
+	# the shortest forms stand for themselves
+	my %plain = map { $_ => 1 } ("row_path '\$'", "row_path '\$.current'", "row_path '\$.hourly[*]'");
+	ok($shown{$_} || $plain{$_}, "an example shows $_") for @options;
 }
 
 # What is named as not supported yet is refused as that, in each place it is named for.
@@ -219,6 +245,19 @@ for my $example (@examples)
 		[ undef, 'a int', "filename '/x', program 'true'" ], [ undef, 'a int', "filename 'x'" ],
 		[ '', q{a int OPTIONS (epoch 's')} ], [ '', q{a int OPTIONS (path '$[*]')} ], [ '', q{a int OPTIONS (path 'a')} ],
 		[ '', q{a int OPTIONS (unit 'K')} ],
+		[ '{"l":[{"a":1}],"l":[]}', 'a int', q{row_path '$.l[*]'} ],
+		[ '{"l":[{"a":1}],"d":"' . 'x' x 2000 . '"}', 'a int', q{row_path '$.l[*]', maximum_object_size '1kB'} ],
+		[ '{"l":[{"a":1}],"d":["' . 'x' x 60000 . '","' . 'x' x 60000 . '"]}',
+			q{a int, d text[] OPTIONS (document_path '$.d[*]')}, q{row_path '$.l[*]', maximum_object_size '64kB'} ],
+		[ undef, q{a int, d int OPTIONS (document_path '$.d')},
+			q{program 'echo "{\"l\":["; yes "{\"a\":1}," | head -n 200000; echo "{}]}"', row_path '$.l[*]', maximum_object_size '1kB'} ],
+		[ '{"a":1}', 'a int', q{orient 'columns'} ], [ '{"a":{"1":1}}', 'a int', q{orient 'columns'} ],
+		[ '{"h":["a"],"r":[1]}', 'a int', q{orient 'split', row_path '$.r[*]', header_path '$.h'} ],
+		[ '{"h":["a"],"r":[[1,2]]}', 'a int', q{orient 'split', row_path '$.r[*]', header_path '$.h'} ],
+		[ '{"r":[[1]]}', 'a int', q{orient 'split', row_path '$.r[*]', header_path '$.h'} ],
+		[ '', 'a int', q{orient 'split'} ], [ '', 'a int', q{orient 'split', header_path '$.h'} ],
+		[ '', q{a int OPTIONS (path '$.a.b')}, q{orient 'split', row_path '$.r[*]', header_path '$.h'} ],
+		[ '', q{a int[] OPTIONS (path '$.a[*]')}, q{orient 'columns'} ], [ '', q{a text OPTIONS (metadata 'key')} ],
 		[ '{"a":1}', 'a int', '', 'ALTER FOREIGN TABLE x OWNER TO weather_reader;' ],
 		[ '', 'a int', '', undef, 'SET ROLE weather_reader;' ]);
 	run(q{CREATE DOMAIN celsius AS float8 CHECK (VALUE > -273.15); GRANT CREATE ON SCHEMA public TO weather_reader;

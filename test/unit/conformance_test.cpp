@@ -1,11 +1,5 @@
-// JSONTestSuite (https://github.com/nst/JSONTestSuite), read where it lies: its files are not part
-// of this repository. y_ files are JSON, n_ files are not, of i_ files a parser may say either:
-// what we say of them is pinned here. Skipped where the suite is not found;
-// WEATHER_FDW_JSON_TEST_SUITE names its directory test_parsing.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+// JSONTestSuite (json_test_suite.h): y_ files are JSON, n_ files are not, of i_ files a parser may
+// say either: what we say of them is pinned here. Skipped where the suite is not found.
 #include <map>
 #include <set>
 #include <string>
@@ -13,45 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "engine_testing.h"
+#include "json_test_suite.h"
 #include "engine_only.h"
 
 namespace weather {
 namespace {
-
-namespace fs = std::filesystem;
-
-// The suite's directory, looked for beside this repository as seen from where the test runs.
-fs::path suite_directory() {
-    if (const char* named = std::getenv("WEATHER_FDW_JSON_TEST_SUITE"))
-        return named;
-    for (const char* const guess :
-         {"../shared/conformance/test_parsing", "../../shared/conformance/test_parsing",
-          "../../../shared/conformance/test_parsing"})
-        if (fs::is_directory(guess))
-            return guess;
-    return {};
-}
-
-// File name to content.
-std::map<std::string, std::string> read_suite(const std::string& prefix) {
-    std::map<std::string, std::string> files;
-    const fs::path directory = suite_directory();
-    if (directory.empty() || !fs::is_directory(directory))
-        return files;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        const std::string name = entry.path().filename().string();
-        if (name.rfind(prefix, 0) != 0)
-            continue;
-        std::ifstream stream(entry.path(), std::ios::binary);
-        files[name] = {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    }
-    return files;
-}
-
-#define SKIP_WITHOUT_SUITE(files)                                                                  \
-    if (files.empty())                                                                             \
-    GTEST_SKIP() << "JSONTestSuite was not found; WEATHER_FDW_JSON_TEST_SUITE can name its "       \
-                    "directory test_parsing"
 
 // Read as a table of one json column that takes the whole row, so that every value is looked at.
 ScanOutcome read_as(const std::string& text, Framing framing, Reads reads = {}) {

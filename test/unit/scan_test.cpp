@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine_testing.h"
+#include "envelope_testing.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -205,6 +205,107 @@ TEST(Scan, LimitsRowsToMaximumObjectSize) {
     EXPECT_EQ(outcome.rows.size(), 1u);
     EXPECT_EQ(show(outcome.error),
               "TooLarge at 22, line 2: the row is longer than maximum_object_size");
+}
+
+// --- Rows within documents -------------------------------------------------------------------
+
+// An envelope of several megabytes, with a value behind the rows.
+std::string long_envelope(size_t count) {
+    std::string file = "{\"list\":[";
+    for (size_t i = 0; i < count; ++i)
+        file += (i ? ",\n" : "") + ("{\"temp\":" + std::to_string(i) + ",\"city\":\"") +
+                repeat("x", 80) + "\"}";
+    return file + "],\"name\":\"n\"}";
+}
+
+ScanSpec long_spec() {
+    return envelope("$.list[*]",
+                    {column(Type::Int4, {"$.temp"}), document_column(Type::Text, {"$.name"}),
+                     column_from(ColumnSource::Ordinality, Type::Int8)});
+}
+
+// Two walks over a document that does not fit into memory, and over one that does.
+TEST(Scan, ReadsAnEnvelopeInBatches) {
+    const std::string file = long_envelope(30000);
+    for (const size_t maximum : {size_t{1000}, size_t{16} << 20}) {
+        Scan scan(long_spec(), Framing::Auto, maximum);
+        SeekableText source(file, {});
+        scan.begin_file(source);
+        Batch batch;
+        size_t rows = 0;
+        size_t again = 0;
+        for (ScanStatus status = ScanStatus::Rows; status != ScanStatus::EndOfFile;) {
+            const uint64_t before = scan.counters().bytes;
+            status = scan.next(batch);
+            ASSERT_NE(status, ScanStatus::Failed) << show(scan.error());
+            ASSERT_LE(scan.counters().bytes - before, (1024 + 256) * 1024u);
+            again += status == ScanStatus::Again;
+            for (size_t i = 0; i < batch.rows.size(); ++i, ++rows) {
+                ASSERT_EQ(batch.values[3 * i].integer, static_cast<int64_t>(rows));
+                ASSERT_EQ(show(batch.values[3 * i + 1]), "text n");
+                ASSERT_EQ(batch.values[3 * i + 2].integer, static_cast<int64_t>(rows) + 1);
+                ASSERT_EQ(batch.rows[i].line, rows + 1);
+            }
+        }
+        EXPECT_EQ(rows, 30000u);
+        EXPECT_GE(again, 2u) << "the first walk returns after each megabyte";
+        EXPECT_EQ(scan.counters().bytes >= 2 * file.size(), maximum == 1000);
+        EXPECT_EQ(source.seeks, maximum == 1000 ? 1u : 0u);
+        EXPECT_TRUE(scan.input_ended());
+    }
+}
+
+// A file is left in the middle of an envelope, or of its row; the next one begins anew.
+TEST(Scan, ForgetsAnEnvelopeThatWasLeft) {
+    const std::string file = long_envelope(2000);
+    Scan scan(long_spec(), Framing::Auto, 1000);
+    const ScanOutcome expected = scan_text(long_spec(), R"({"list":{"temp":7}})");
+    EXPECT_EQ(tell(expected), "integer 7 | null | integer 1");
+    for (const size_t left_after : {1, 2, 3, 5}) {
+        SeekableText source(file, {10, 100, 0});
+        scan.begin_file(source);
+        Batch batch;
+        for (size_t i = 0; i < left_after; ++i)
+            EXPECT_NE(scan.next(batch), ScanStatus::Failed);
+        EXPECT_EQ(tell(scan_file(scan, R"({"list":{"temp":7}})")), tell(expected));
+        EXPECT_EQ(scan_file(scan, R"({"list":[{"temp":7},{"temp":)").error.code, ErrorCode::Syntax);
+        EXPECT_EQ(tell(scan_file(scan, R"({"list":{"temp":7}})")), tell(expected));
+    }
+}
+
+TEST(Scan, ReportsAFailedReadInAnEnvelope) {
+    Reads reads;
+    reads.fails_at_end = true;
+    const std::string file = R"({"list":[{"temp":1},{"temp":2},{"te)";
+    const ScanOutcome once = scan_text(envelope("$.list[*]", {column(Type::Int4, {"$.temp"})}),
+                                       file, Framing::Auto, reads);
+    EXPECT_EQ(tell(once), "Io at 35, line 0: the disk is broken");
+    const ScanOutcome concatenated =
+        scan_text(envelope("$.list[*]", {column(Type::Int4, {"$.temp"})}), file,
+                  Framing::Concatenated, reads);
+    EXPECT_EQ(tell(concatenated), "integer 1; integer 2; Io at 35, line 0: the disk is broken");
+    EXPECT_EQ(tell(scan_text(long_spec(), file, Framing::Concatenated, reads)),
+              "Io at 35, line 0: the disk is broken");
+}
+
+// Rows without a find are errors of their own, in an envelope as well.
+TEST(Scan, RefusesRowsOfAnEnvelopeInWhichNoPathFindsAnything) {
+    const std::string text = R"({"name":"n","list":[{"temp":1},{"x":2},{"temp":3}]})";
+    ScanSpec spec = long_spec();
+    EXPECT_EQ(tell(spec, text), "integer 1 | text n | integer 1; EmptyRow at 31, line 1: none of "
+                                "the table's paths finds anything in it");
+    spec.empty_rows_are_errors = false;
+    EXPECT_EQ(tell(spec, text), "integer 1 | text n | integer 1; null | text n | integer 2; "
+                                "integer 3 | text n | integer 3");
+    // Document paths do not make a row; without path columns every row is one.
+    spec.empty_rows_are_errors = true;
+    spec.columns.erase(spec.columns.begin());
+    EXPECT_EQ(tell(spec, R"({"list":[{"x":2},null]})"), "null | integer 1; null | integer 2");
+}
+
+TEST(Scan, LimitsOrdinalityToItsType) {
+    const ScanSpec spec = envelope("$[*]", {column_from(ColumnSource::Ordinality, Type::Int4)});
+    EXPECT_EQ(tell(spec, "[5,6]"), "integer 1; integer 2");
 }
 
 // --- Files
