@@ -97,7 +97,7 @@ bool Converter::convert(const ColumnSpec& column, const Capture& capture, Value&
     if (capture.kind == Capture::Kind::Array)
         return array(column, capture, value, error);
     if (capture.kind == Capture::Kind::String)
-        return other(column, capture, value, error); // '{1,2}' as array_in reads it
+        return other(capture, value, error); // '{1,2}' as array_in reads it
     return fail(error, ErrorCode::WrongType,
                 std::string(kind_name(capture.kind)) + " does not go into an array", capture);
 }
@@ -107,7 +107,7 @@ bool Converter::scalar(const ColumnSpec& column, const Capture& capture, Value& 
     switch (column.type) {
     case Type::Bool:
         if (capture.kind == Capture::Kind::String)
-            return other(column, capture, value, error);
+            return other(capture, value, error);
         if (!is_boolean(capture))
             return wrong_type(column, capture, error);
         value.kind = Value::Kind::Bool;
@@ -134,7 +134,7 @@ bool Converter::scalar(const ColumnSpec& column, const Capture& capture, Value& 
     }
     if (is_container(capture))
         return wrong_type(column, capture, error);
-    return other(column, capture, value, error);
+    return other(capture, value, error);
 }
 
 namespace {
@@ -170,11 +170,11 @@ NumberStatus parse_number(Type type, std::string_view number, Value& value) {
 bool Converter::number(const ColumnSpec& column, const Capture& capture, Value& value,
                        Error& error) {
     if (capture.kind == Capture::Kind::String)
-        return other(column, capture, value, error); // "9.1" as the input function reads it
+        return other(capture, value, error); // "9.1" as the input function reads it
     if (capture.kind != Capture::Kind::Number)
         return wrong_type(column, capture, error);
     if (column.type == Type::Numeric)
-        return other(column, capture, value, error);
+        return other(capture, value, error);
     switch (parse_number(column.type, capture.text, value)) {
     case NumberStatus::Ok:
         return true;
@@ -209,7 +209,7 @@ bool Converter::json(Type type, const Capture& capture, Value& value, Error& err
     return true;
 }
 
-bool Converter::other(const ColumnSpec&, const Capture& capture, Value& value, Error& error) {
+bool Converter::other(const Capture& capture, Value& value, Error& error) {
     if (!check_characters(capture, error))
         return false;
     store(Value::Kind::Input, capture.kind == Capture::Kind::String ? capture.text : capture.json(),
@@ -227,7 +227,7 @@ bool Converter::time(const ColumnSpec& column, const Capture& capture, Value& va
     if (capture.kind != Capture::Kind::String)
         return wrong_type(column, capture, error);
     if (column.has_datetime_format)
-        return other(column, capture, value, error);
+        return other(capture, value, error);
     if (column.epoch && is_json_number(capture.text))
         return epoch(column, capture, value, error);
     return iso_time(column, capture, value, error);
@@ -302,18 +302,19 @@ constexpr size_t max_dimensions = 6; // MAXDIM
 
 bool Converter::array(const ColumnSpec& column, const Capture& capture, Value& value,
                       Error& error) {
-    decode_array(capture.text, arrays_nest(column.type), array_walk_, array_elements_);
-    if (array_elements_.ragged)
+    ArrayElements found; // not kept: a long array must not cost its memory for the rest of the scan
+    decode_array(capture.text, arrays_nest(column.type), array_walk_, found);
+    if (found.ragged)
         return fail(error, ErrorCode::RaggedArray, "nested arrays differ in length or depth",
                     capture);
-    if (array_elements_.extents.size() > max_dimensions)
+    if (found.extents.size() > max_dimensions)
         return fail(error, ErrorCode::RaggedArray, "more than 6 dimensions", capture);
     auto* result = new (arena_->allocate(sizeof(ArrayValue))) ArrayValue{};
-    result->dimensions = static_cast<int>(array_elements_.extents.size());
-    std::copy(array_elements_.extents.begin(), array_elements_.extents.end(), result->extents);
+    result->dimensions = static_cast<int>(found.extents.size());
+    std::copy(found.extents.begin(), found.extents.end(), result->extents);
     value.kind = Value::Kind::Array;
     value.array = result;
-    return elements(column, array_elements_.elements, *result, error);
+    return elements(column, found.elements, *result, error);
 }
 
 bool Converter::convert_list(const ColumnSpec& column, const std::vector<Capture>& captures,

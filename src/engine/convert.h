@@ -40,7 +40,7 @@ class Converter {
     bool time_out_of_range(const Capture& capture, Error& error);
     bool instant(const ColumnSpec& column, const Capture& capture, int64_t micros, Value& value,
                  Error& error);
-    bool other(const ColumnSpec& column, const Capture& capture, Value& value, Error& error);
+    bool other(const Capture& capture, Value& value, Error& error);
     bool array(const ColumnSpec& column, const Capture& capture, Value& value, Error& error);
     bool elements(const ColumnSpec& column, const std::vector<Capture>& captures, ArrayValue& array,
                   Error& error);
@@ -53,7 +53,6 @@ class Converter {
     Arena* arena_ = nullptr;
     bool has_escapes_ = false;
     ReferenceWalk array_walk_;
-    ArrayElements array_elements_;
 };
 
 // A value for a message: at most 80 bytes, cut between characters, "..." behind what was cut.

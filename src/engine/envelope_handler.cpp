@@ -58,8 +58,8 @@ bool EnvelopeHandler::wants_text() const {
 bool EnvelopeHandler::wants_row() const {
     if (collecting_)
         for (size_t i = first_pending(); i < active_.size(); ++i)
-            if (!active_[i]->targets().empty() || !active_[i]->singles_below().empty() ||
-                !active_[i]->lists_below().empty())
+            if (active_[i] == &tree_.root() || !active_[i]->targets().empty() ||
+                !active_[i]->singles_below().empty() || !active_[i]->lists_below().empty())
                 return true;
     return false;
 }

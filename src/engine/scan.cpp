@@ -1,6 +1,5 @@
 // next() drives the steps: bytes, documents, matches of the row path, rows, values. With the row
-// path
-// `$` a document is a match; unless columns are turned into rows, a match is a row.
+// path `$` a document is a match; unless columns are turned into rows, a match is a row.
 #include "scan.h"
 
 #include <algorithm>

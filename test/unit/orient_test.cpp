@@ -216,20 +216,20 @@ TEST(OrientSplit, SaysWhatIsNoRow) {
     const ScanSpec spec = split_of("$.data[*]", "$.columns", {time_column, temp_column});
     const std::vector<std::pair<std::string, std::string>> documents = {
         {R"({"columns":["time","temp"],"data":[["a"],[]]})",
-         "text a | null; EmptyRow at 41, line 1: the header names none of the table's columns"},
+         "text a | null; EmptyRow at 41, line 1: none of the table's paths finds anything in it"},
         {R"({"columns":["time","temp"],"data":[["a",1,2]]})",
          "WrongType at 35, line 1: the row is longer than the header [[\"a\",1,2]]"},
         {R"({"columns":["time"],"data":[{"time":"a"}]})",
          "WrongType at 28, line 1: with orient 'split' a row must be an array [{\"time\":\"a\"}]"},
         {R"({"columns":["time"],"data":["time"]})",
          "WrongType at 28, line 1: with orient 'split' a row must be an array [\"time\"]"},
-        {R"({"data":[["a"]]})", "EmptyRow at 9, line 1: header_path finds no array of names"},
+        {R"({"data":[["a"]]})", "WrongType at 9, line 1: header_path finds no array of names"},
         {R"({"columns":"time","data":[["a"]]})",
-         "EmptyRow at 26, line 1: header_path finds no array of names"},
+         "WrongType at 26, line 1: header_path finds no array of names"},
         {R"({"columns":null,"data":[["a"]]})",
-         "EmptyRow at 24, line 1: header_path finds no array of names"},
+         "WrongType at 24, line 1: header_path finds no array of names"},
         {R"({"columns":["x"],"data":[["a"]]})",
-         "EmptyRow at 25, line 1: the header names none of the table's columns"},
+         "EmptyRow at 25, line 1: none of the table's paths finds anything in it"},
         {R"({"columns":["time",7,null,["temp"]],"data":[["a",1,2,3]]})", "text a | null"},
         {R"({"columns":["time","time"],"data":[["a","b"]]})", "text b | null"},
         {R"({"columns":["time"],"data":[]})", ""},
@@ -239,6 +239,10 @@ TEST(OrientSplit, SaysWhatIsNoRow) {
     };
     for (const auto& [text, expected] : documents)
         EXPECT_EQ(tell(spec, text), expected) << text;
+    // No columns but metadata: no row is empty.
+    EXPECT_EQ(
+        tell(split_of("$.data[*]", "$.columns", {raw()}), R"({"columns":["x"],"data":[[1],[]]})"),
+        "text [1]; text []");
     ScanSpec lenient = spec;
     lenient.empty_rows_are_errors = false;
     EXPECT_EQ(tell(lenient, R"({"columns":["time","temp"],"data":[[],[null]]})"),

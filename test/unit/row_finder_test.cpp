@@ -115,6 +115,17 @@ TEST(RowFinder, RefusesTwoMembersOfItsPath) {
         {"$.list[*]", R"({"list":[],"l\u0069st":[2]})",
          "Syntax at 11, line 1: a member on the way to the rows comes twice in one object"},
         {"$[*].a", R"([{"a":1},{"a":2}])", "text 1; text 2"},
+        {"$.*", R"({"a":1,"b":2,"\u0061":3})",
+         "text 1; text 2; Syntax at 13, line 1: a member on the way to the rows comes twice in one "
+         "object"},
+        {"$.*.*", R"({"a":{"x":1,"y":2},"b":{"x":3,"y":4},"x":5})",
+         "text 1; text 2; text 3; text 4"},
+        {"$.*.*", R"({"a":{"x":1},"b":{"x":3,"x":4}})",
+         "text 1; text 3; Syntax at 24, line 1: a member on the way to the rows comes twice in one "
+         "object"},
+        {"$.p.*.a", R"({"p":{"x":{"a":1},"y":{"b":2},"y":{"a":3}}})",
+         "text 1; Syntax at 30, line 1: a member on the way to the rows comes twice in one object"},
+        {"$.*", R"({"a":{"b":1,"b":2}})", R"(text {"b":1,"b":2})"},
         {"$.list[*]", R"({"x":{"list":0,"list":1},"list":[2]})", "text 2"},
         {"$.list[*]", R"({"list":[{"list":0,"list":1}]})", R"(text {"list":0,"list":1})"},
     });
@@ -314,6 +325,7 @@ TEST(RowFinder, LooksIntoRowsForADocumentPath) {
         {"$.list[*]", "$.list[0][0]", R"({"list":[1,2]})", "text 1 | text 1; text 2 | text 1"},
         {"$.list[*]", "$.list[0][1].a[0]", R"({"list":[[0,{"a":[5,6]}],2]})",
          R"(text [0,{"a":[5,6]}] | text 5; text 2 | text 5)"},
+        {"$[*]", "$.a.b", R"({"a":{"b":2}})", R"(text {"a":{"b":2}} | text 2)"}, // lax
         {"$.*", "$.b.c", R"({"a":1,"b":{"c":2}})", R"(text 1 | text 2; text {"c":2} | text 2)"},
         {"$.*", "$.b", R"({"a":1,"b":{"c":2}})",
          R"(text 1 | text {"c":2}; text {"c":2} | text {"c":2})"},
@@ -637,6 +649,15 @@ TEST(RowFinder, LimitsTheValuesOfADocument) {
         EXPECT_EQ(told(levels, "{\"list\":" + cities + "}", 4000), reason) << "no rows";
         EXPECT_EQ(told(levels, "{\"list\":" + empty + "}", 4000), reason) << "no values";
         EXPECT_EQ(told(levels, "{\"list\":" + cities + "}", 4000000), "");
+        std::string names;
+        for (int i = 0; i < 10000; ++i)
+            names += "\"" + std::to_string(i) + "\":0,";
+        EXPECT_EQ(told(envelope("$.*", {raw()}), "{" + names + "\"\":0}", 4000),
+                  "the names that .* stands for are longer than maximum_object_size");
+        EXPECT_EQ(told(envelope("$.*", {raw()}), "{" + names + "\"\":0}", 4000000), "");
+        EXPECT_EQ(told(envelope("$[*].*", {raw()}),
+                       "[" + repeat("{\"a\":0,\"b\":1},", 10000) + "0]", 4000),
+                  "");
         // Given back with the document.
         EXPECT_EQ(told(levels, repeat("{\"list\":[{\"name\":1,\"h\":[2]}]}\n", 1000), 4000), "");
     }
