@@ -201,7 +201,7 @@ Job levels_nested(size_t n) {
 const Shape shapes[] = {
     {"columns, all read", 800, columns_read},
     {"columns, in no order", 800, columns_shuffled},
-    {"columns, planned", 3200, columns_planned},
+    {"columns, planned", 800, columns_planned},
     {"columns of document paths", 800, columns_of_document},
     {"members in a row, rescued", 10000, members_in_row},
     {"string of a row", 1 << 20, long_string},

@@ -78,10 +78,14 @@ inline void RowHandler::member(std::string_view name) {
     Frame& frame = frames_.back();
     if (PathNode* child = active_[frame.first]->member(name, frame.last))
         enter(*child, frame.object);
+    if (PathNode* child = active_[frame.first]->any_member())
+        active_.push_back(child);
     for (uint32_t i = frame.first + 1; i < frame.end; ++i) { // rarely: see path_tree.h
         uint32_t last = PathNode::no_child;
         if (PathNode* child = active_[i]->member(name, last))
             enter(*child, frame.object);
+        if (PathNode* child = active_[i]->any_member())
+            active_.push_back(child);
     }
 }
 

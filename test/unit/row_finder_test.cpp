@@ -297,6 +297,13 @@ TEST(RowFinder, SharesWildcards) {
     });
     expect_values(
         {
+            // Within the row.
+            {"$.a", "$.a.*.c", R"({"a":{"x":{"c":1},"y":2,"c":{"c":[3]}}})",
+             R"(text {"x":{"c":1},"y":2,"c":{"c":[3]}} | [2] {text 1, text [3]})"},
+            {"$", "$.*", R"({"a":1,"b":[2]})", R"(text {"a":1,"b":[2]} | [2] {text 1, text [2]})"},
+            {"$.l[*]", "$.l[*].*[*].*", R"({"l":[{"a":[{"b":1},{"c":2}]},{"d":{"e":3}}]})",
+             R"(text {"a":[{"b":1},{"c":2}]} | [2] {text 1, text 2}; )"
+             R"(text {"d":{"e":3}} | [1] {text 3})"},
             // Its own wildcards beside shared ones; the levels above do not know the level yet.
             {"$.cities[*].hourly[*]", "$.cities[*].tags[*]",
              R"({"cities":[{"tags":[1,2],"hourly":[0]},{"hourly":[8,9],"tags":[]},{"hourly":7,"tags":3}]})",
