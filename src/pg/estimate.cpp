@@ -1,5 +1,6 @@
 #include "estimate.h"
 
+#include <cmath>
 #include <sys/stat.h>
 
 #include "foreign_scan.h"
@@ -10,6 +11,9 @@ namespace {
 
 // So many files are looked at; what there is beyond them is taken to be like them.
 constexpr int files_looked_at = 1000;
+
+// The first files may be empty, or broken.
+constexpr int files_sampled = 3;
 
 // Where nothing can be learned: file_fdw's default for a file, COPY's plain guess for a program.
 constexpr double default_bytes = 10 * BLCKSZ;
@@ -44,16 +48,26 @@ double sample_row_bytes(const TableOptions* options, const Columns* columns, con
     return rows > 0 ? compression * read / rows : 0;
 }
 
+double first_row_bytes(const TableOptions* options, const Columns* columns, const FileList& files) {
+    int sampled = 0;
+    for (int i = 0; i < Min(files.count, files_looked_at) && sampled < files_sampled; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        struct stat info;
+        if (stat(files.paths[i], &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0)
+            continue;
+        ++sampled;
+        const double row_bytes = sample_row_bytes(options, columns, files.paths[i]);
+        if (row_bytes > 0)
+            return row_bytes;
+    }
+    return default_row_bytes;
+}
+
 } // namespace
 
-Estimate estimate_scan(const TableOptions* options, const Columns* columns) {
-    if (is_program(options))
-        return {0, 0, default_program_rows};
-    const FileList files = list_files(options, Missing::IsFine);
+double size_on_disk(const FileList& files) {
     double bytes = 0;
-    double row_bytes = 0;
     int looked_at = 0;
-    int samples_left = 3; // the first files may be empty, or broken
     for (int i = 0; i < Min(files.count, files_looked_at); ++i) {
         CHECK_FOR_INTERRUPTS();
         struct stat info;
@@ -61,16 +75,22 @@ Estimate estimate_scan(const TableOptions* options, const Columns* columns) {
             continue;
         ++looked_at;
         bytes += static_cast<double>(info.st_size);
-        if (row_bytes == 0 && info.st_size > 0 && samples_left-- > 0)
-            row_bytes = sample_row_bytes(options, columns, files.paths[i]);
     }
-    if (looked_at == 0)
-        bytes = default_bytes;
-    else
-        bytes *= static_cast<double>(files.count) / looked_at;
-    if (row_bytes == 0)
-        row_bytes = default_row_bytes;
-    return {static_cast<double>(files.count), bytes, clamp_row_est(bytes / row_bytes)};
+    return looked_at > 0 ? bytes * files.count / looked_at : default_bytes;
+}
+
+double pages_for(double bytes) {
+    return Max(ceil(bytes / BLCKSZ), 1); // 0 would mean: never analyzed
+}
+
+Estimate estimate_scan(const TableOptions* options, const Columns* columns, double rows_per_page) {
+    if (is_program(options))
+        return {0, 0, default_program_rows};
+    const FileList files = list_files(options, Missing::IsFine);
+    const double bytes = size_on_disk(files);
+    const double rows = rows_per_page > 0 ? rows_per_page * pages_for(bytes)
+                                          : bytes / first_row_bytes(options, columns, files);
+    return {static_cast<double>(files.count), bytes, clamp_row_est(rows)};
 }
 
 } // namespace weather

@@ -1,7 +1,9 @@
-// How much a scan will read, for the planner: from the files' sizes and a look into the first one.
+// How much a scan will read, for the planner: from the files' sizes, and what ANALYZE found or a
+// look into the first one.
 #pragma once
 
 #include "columns.h"
+#include "file_list.h"
 #include "options.h"
 
 #include "pg.h"
@@ -14,8 +16,15 @@ struct Estimate {
     double rows;
 };
 
-// Never raises because of what is or is not in the file system: planning and EXPLAIN work before
-// the files are there. The caller has checked the privileges.
-Estimate estimate_scan(const TableOptions* options, const Columns* columns);
+// `rows_per_page`: as the last ANALYZE found them, so that the estimate grows with the files; 0 if
+// there was none. Never raises because of what is or is not in the file system: planning and
+// EXPLAIN work before the files are there. The caller has checked the privileges.
+Estimate estimate_scan(const TableOptions* options, const Columns* columns, double rows_per_page);
+
+// Bytes of the files, a guess for those that cannot be looked at.
+double size_on_disk(const FileList& files);
+
+// The pages that so many bytes fill, at least one.
+double pages_for(double bytes);
 
 } // namespace weather

@@ -1,6 +1,6 @@
-// The executor asks for a row, a batch at hand gives it; else the engine is asked for the next
-// batch, file after file. Only the engine's calls run C++ that owns something, and they are
-// guarded.
+// The executor, or ANALYZE, asks for a row, a batch at hand gives it; else the engine is asked for
+// the next batch, file after file. Only the engine's calls run C++ that owns something, and they
+// are guarded.
 #include "foreign_scan.h"
 
 #include "access.h"
@@ -267,20 +267,16 @@ void note_detected(ScanState* state) {
     state->compressions |= 1u << static_cast<int>(reader->detected_compression());
 }
 
-void weatherBeginForeignScan(ForeignScanState* node, int flags) {
-    if (flags & EXEC_FLAG_EXPLAIN_ONLY)
-        return;
-    const Relation relation = node->ss.ss_currentRelation;
-    MemoryContext context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt,
-                                                  "weather_fdw scan", ALLOCSET_DEFAULT_SIZES);
+ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* needed) {
+    const Oid table = RelationGetRelid(relation);
+    MemoryContext context =
+        AllocSetContextCreate(parent, "weather_fdw scan", ALLOCSET_DEFAULT_SIZES);
     MemoryContext previous = MemoryContextSwitchTo(context);
     auto* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     state->context = context;
-    state->options = get_table_options(RelationGetRelid(relation));
-    check_may_read(RelationGetRelid(relation), state->options);
-    state->columns =
-        describe_columns(RelationGetRelid(relation), RelationGetDescr(relation), state->options,
-                         needed_columns(reinterpret_cast<ForeignScan*>(node->ss.ps.plan)));
+    state->options = get_table_options(table);
+    check_may_read(table, state->options);
+    state->columns = describe_columns(table, RelationGetDescr(relation), state->options, needed);
     index_columns(state);
     state->file = make_input_file(context);
     state->release_external_fd.func = release_external_fd;
@@ -288,20 +284,37 @@ void weatherBeginForeignScan(ForeignScanState* node, int flags) {
     MemoryContextRegisterResetCallback(context, &state->release_external_fd);
     state->reader = make_reader(context, state->columns, state->options);
     MemoryContextSwitchTo(previous);
-    node->fdw_state = state;
+    return state;
 }
 
-TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node) {
-    auto* state = static_cast<ScanState*>(node->fdw_state);
-    TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
+bool next_row(ScanState* state, TupleTableSlot* slot) {
     ErrorContextCallback callback = {error_context_stack, position_context, &state->position};
     error_context_stack = &callback;
     ExecClearTuple(slot);
-    if (state->row < state->rows || next_batch(state)) {
+    const bool found = state->row < state->rows || next_batch(state);
+    if (found) {
         fill_slot(state, slot);
         ExecStoreVirtualTuple(slot);
     }
     error_context_stack = callback.previous;
+    return found;
+}
+
+void end_scan(ScanState* state) {
+    close_current(state);
+    MemoryContextDelete(state->context);
+}
+
+void weatherBeginForeignScan(ForeignScanState* node, int flags) {
+    if (flags & EXEC_FLAG_EXPLAIN_ONLY)
+        return;
+    node->fdw_state = begin_scan(node->ss.ps.state->es_query_cxt, node->ss.ss_currentRelation,
+                                 needed_columns(reinterpret_cast<ForeignScan*>(node->ss.ps.plan)));
+}
+
+TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node) {
+    TupleTableSlot* slot = node->ss.ss_ScanTupleSlot;
+    next_row(static_cast<ScanState*>(node->fdw_state), slot);
     return slot;
 }
 
@@ -313,10 +326,8 @@ void weatherReScanForeignScan(ForeignScanState* node) {
 
 void weatherEndForeignScan(ForeignScanState* node) {
     auto* state = static_cast<ScanState*>(node->fdw_state);
-    if (!state)
-        return; // EXPLAIN
-    close_current(state);
-    MemoryContextDelete(state->context);
+    if (state) // not with EXPLAIN
+        end_scan(state);
 }
 
 } // namespace weather

@@ -1,4 +1,4 @@
-// One scan of a foreign table: the state between the executor's calls.
+// One scan of a foreign table: the state between the calls of the executor, or of ANALYZE.
 #pragma once
 
 #include "boundary.h"
@@ -48,6 +48,16 @@ struct ScanState {
 // The Reader of a table, owned by `context`.
 Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
                            const TableOptions* options);
+
+// A scan with an own context below `parent`, which ends it if end_scan() does not. `needed` as for
+// describe_columns(). Checks the privileges.
+ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* needed);
+
+// The next row of all files, as a virtual tuple whose values live in the current memory context.
+// False, and an empty slot, after the last.
+bool next_row(ScanState* state, TupleTableSlot* slot);
+
+void end_scan(ScanState* state);
 
 // Adds what was detected in the open file, if there is one, to framings and compressions.
 void note_detected(ScanState* state);

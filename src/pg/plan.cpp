@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "access/sysattr.h"
+#include "catalog/heap.h"
 }
 
 namespace weather {
@@ -31,6 +32,25 @@ Bitmapset* find_needed(const RelOptInfo* relation) {
     return needed;
 }
 
+// PostgreSQL would show one ctid for all rows, so that what is told apart by it gets lost. Beside
+// rows that are changed or locked it asks for ctid by itself, and uses it for native tables alone.
+void check_system_columns(const PlannerInfo* root, Oid table, const Bitmapset* needed) {
+    if (root->rowMarks != NIL)
+        return;
+    for (int member = -1; (member = bms_next_member(needed, member)) >= 0;) {
+        const int attribute = member + FirstLowInvalidHeapAttributeNumber;
+        if (attribute >= InvalidAttrNumber)
+            return;
+        if (attribute == TableOidAttributeNumber)
+            continue;
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("foreign table \"%s\" has no system column \"%s\"", get_rel_name(table),
+                        NameStr(SystemAttributeDefinition(attribute)->attname)),
+                 errhint("A row is told apart by columns with metadata 'filename' and 'offset'.")));
+    }
+}
+
 // What the options of table and columns make impossible together shows here at the latest.
 Columns* check_columns(Oid table, const TableOptions* options) {
     const Relation relation = table_open(table, NoLock); // the planner holds the lock
@@ -40,6 +60,11 @@ Columns* check_columns(Oid table, const TableOptions* options) {
     return columns;
 }
 
+// From pg_class. ANALYZE of an empty directory has nothing to say about what came since.
+double analyzed_rows_per_page(const RelOptInfo* relation) {
+    return relation->pages > 0 && relation->tuples > 0 ? relation->tuples / relation->pages : 0;
+}
+
 } // namespace
 
 void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table) {
@@ -47,7 +72,9 @@ void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table
     check_may_read(table, options);
     auto* state = static_cast<PlanState*>(palloc0(sizeof(PlanState)));
     state->needed = find_needed(relation);
-    state->estimate = estimate_scan(options, check_columns(table, options));
+    check_system_columns(root, table, state->needed);
+    state->estimate =
+        estimate_scan(options, check_columns(table, options), analyzed_rows_per_page(relation));
     relation->fdw_private = state;
     relation->tuples = state->estimate.rows;
     relation->rows = clamp_row_est(
@@ -76,6 +103,17 @@ ForeignScan* weatherGetForeignPlan(PlannerInfo*, RelOptInfo* relation, Oid, Fore
     List* plan_private = list_make1(needed); // by PlanPrivate
     return make_foreignscan(target_list, extract_actual_clauses(clauses, false), relation->relid,
                             NIL, plan_private, NIL, NIL, outer_plan);
+}
+
+RowMarkType weatherGetForeignRowMarkType(RangeTblEntry* table, LockClauseStrength strength) {
+    if (strength == LCS_NONE) // read beside rows that are updated or locked
+        return ROW_MARK_COPY;
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("cannot lock rows of foreign table \"%s\"", get_rel_name(table->relid)),
+             errdetail("They are in files, which weather_fdw only reads."),
+             errhint("Name the tables to lock: FOR UPDATE OF ..., or leave the clause out.")));
+    pg_unreachable();
 }
 
 } // namespace weather

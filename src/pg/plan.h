@@ -12,4 +12,7 @@ ForeignScan* weatherGetForeignPlan(PlannerInfo* root, RelOptInfo* relation, Oid 
                                    ForeignPath* path, List* target_list, List* clauses,
                                    Plan* outer_plan);
 
+// PostgreSQL would take FOR UPDATE and the like of a foreign table, and lock nothing.
+RowMarkType weatherGetForeignRowMarkType(RangeTblEntry* table, LockClauseStrength strength);
+
 } // namespace weather

@@ -1,4 +1,5 @@
 // The module: what PostgreSQL calls when it loads the library, and the wrapper's callbacks.
+#include "analyze.h"
 #include "explain.h"
 #include "foreign_scan.h"
 #include "input_file.h"
@@ -29,5 +30,7 @@ Datum weather_fdw_handler(PG_FUNCTION_ARGS) {
     routine->ReScanForeignScan = weather::weatherReScanForeignScan;
     routine->EndForeignScan = weather::weatherEndForeignScan;
     routine->ExplainForeignScan = weather::weatherExplainForeignScan;
+    routine->GetForeignRowMarkType = weather::weatherGetForeignRowMarkType;
+    routine->AnalyzeForeignTable = weather::weatherAnalyzeForeignTable;
     PG_RETURN_POINTER(routine);
 }

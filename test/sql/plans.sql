@@ -171,23 +171,6 @@ ROLLBACK;
 \set command 'mv ' :dir '/moved.json ' :dir '/many.json'
 COPY (SELECT) TO PROGRAM :'command';
 
--- row locks, system columns, a partition, an inheritance child, a materialized view, ANALYZE
-SELECT city FROM w1 FOR UPDATE;
-SELECT tableoid::regclass, city FROM w1;
-CREATE TABLE observations (city text, temp float8, n integer) PARTITION BY LIST (city);
-CREATE TABLE others PARTITION OF observations DEFAULT;
-CREATE FOREIGN TABLE of_b PARTITION OF observations FOR VALUES IN ('B') SERVER weather_test OPTIONS (filename :'one');
-INSERT INTO observations VALUES ('X', 1, 1);
-SELECT city FROM observations WHERE city <> 'A' ORDER BY city;
-CREATE TABLE parent (n integer, city text);
-CREATE FOREIGN TABLE child (temp float8) INHERITS (parent) SERVER weather_test OPTIONS (filename :'one');
-SELECT * FROM parent;
-CREATE MATERIALIZED VIEW kept AS SELECT city FROM w1;
-REFRESH MATERIALIZED VIEW kept;
-SELECT * FROM kept;
-SET client_min_messages = notice;
-ANALYZE w1;
-
 -- functions that read it more than once in a statement, and nested in itself
 CREATE FUNCTION temp_of(name text) RETURNS float8 LANGUAGE sql AS $$ SELECT temp FROM w1 WHERE city = name $$;
 SELECT city, temp_of(city) FROM w1;

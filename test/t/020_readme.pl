@@ -259,6 +259,8 @@ for my $example (@examples)
 		[ '', q{a int OPTIONS (path '$.a.b')}, q{orient 'split', row_path '$.r[*]', header_path '$.h'} ],
 		[ '', q{a int[] OPTIONS (path '$.a[*]')}, q{orient 'columns'} ], [ '', q{a text OPTIONS (metadata 'key')} ],
 		[ '{"a":1}', 'a int', '', 'ALTER FOREIGN TABLE x OWNER TO weather_reader;' ],
+		[ '{"a":1}', 'a int, b int GENERATED ALWAYS AS (a + 1) STORED' ],
+		[ '{"a":1}', 'a int', '', 'SELECT * FROM x FOR UPDATE;' ], [ '{"a":1}', 'a int', '', 'SELECT ctid FROM x;' ],
 		[ '', 'a int', '', undef, 'SET ROLE weather_reader;' ]);
 	run(q{CREATE DOMAIN celsius AS float8 CHECK (VALUE > -273.15); GRANT CREATE ON SCHEMA public TO weather_reader;
 	      GRANT USAGE ON FOREIGN SERVER tour TO weather_reader});
