@@ -39,8 +39,7 @@ void close_current(ScanState* state) {
 void open_file(ScanState* state, const char* path) {
     state->position.path = path;
     open_input_file(state->file, path);
-    const struct stat& info = state->file->info;
-    state->mtime = time_t_to_timestamptz(info.st_mtim.tv_sec) + info.st_mtim.tv_nsec / 1000;
+    state->mtime = modification_time(state->file->info);
     run_engine([&] { state->reader->object->open_file(state->file->fd); });
 }
 

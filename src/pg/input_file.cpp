@@ -37,34 +37,27 @@ void forget_callback(void* argument) {
     forget(static_cast<InputFile*>(argument));
 }
 
-[[noreturn]] void report_wrong_kind(const char* path, mode_t mode) {
-    const char* kind = S_ISDIR(mode)    ? "a directory"
-                       : S_ISFIFO(mode) ? "a FIFO"
-                       : S_ISSOCK(mode) ? "a socket"
-                                        : "a device";
-    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                    errmsg("\"%s\" is not a regular file but %s", printable(path), kind),
-                    S_ISDIR(mode) ? errhint("The option files reads all files of a directory.") : 0,
-                    S_ISFIFO(mode) ? errhint("The option program reads from a command.") : 0));
-    pg_unreachable();
-}
-
+// -1, with errno, if it cannot be opened.
 int open_regular(const char* path, struct stat* info) {
     const int fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | PG_BINARY);
     if (fd < 0) {
         const int open_errno = errno;
         if (open_errno == ENXIO && stat(path, info) == 0) // what a socket answers
-            report_wrong_kind(path, info->st_mode);
+            check_is_regular(path, *info);
         errno = open_errno;
-        ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not open file \"%s\": %m", printable(path))));
+        return -1;
     }
     if (fstat(fd, info) != 0)
         ereport(ERROR, (errcode_for_file_access(),
                         errmsg("could not stat file \"%s\": %m", printable(path))));
-    if (!S_ISREG(info->st_mode))
-        report_wrong_kind(path, info->st_mode);
+    check_is_regular(path, *info);
     return fd;
+}
+
+[[noreturn]] void report_not_opened(const char* path) {
+    ereport(ERROR,
+            (errcode_for_file_access(), errmsg("could not open file \"%s\": %m", printable(path))));
+    pg_unreachable();
 }
 
 } // namespace
@@ -83,7 +76,16 @@ InputFile* make_input_file(MemoryContext context) {
 }
 
 void open_input_file(InputFile* file, const char* path) {
+    if (!open_input_file_if_there(file, path))
+        report_not_opened(path);
+}
+
+bool open_input_file_if_there(InputFile* file, const char* path) {
     file->fd = open_regular(path, &file->info);
+    if (file->fd < 0 && errno != ENOENT)
+        report_not_opened(path);
+    if (file->fd < 0)
+        return false;
     file->path = path;
     file->subtransaction = GetCurrentSubTransactionId();
     file->previous = nullptr;
@@ -91,6 +93,7 @@ void open_input_file(InputFile* file, const char* path) {
     if (open_files)
         open_files->previous = file;
     open_files = file;
+    return true;
 }
 
 bool reopen_input_file(InputFile* file) {
@@ -98,6 +101,8 @@ bool reopen_input_file(InputFile* file) {
         return false;
     struct stat info;
     const int fd = open_regular(file->path, &info);
+    if (fd < 0)
+        report_not_opened(file->path);
     if (info.st_dev != file->info.st_dev || info.st_ino != file->info.st_ino ||
         info.st_size < file->info.st_size)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -106,6 +111,20 @@ bool reopen_input_file(InputFile* file) {
     file->fd = fd;
     file->subtransaction = GetCurrentSubTransactionId();
     return true;
+}
+
+void check_is_regular(const char* path, const struct stat& info) {
+    if (S_ISREG(info.st_mode))
+        return;
+    const mode_t mode = info.st_mode;
+    const char* kind = S_ISDIR(mode)    ? "a directory"
+                       : S_ISFIFO(mode) ? "a FIFO"
+                       : S_ISSOCK(mode) ? "a socket"
+                                        : "a device";
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                    errmsg("\"%s\" is not a regular file but %s", printable(path), kind),
+                    S_ISDIR(mode) ? errhint("The option files reads all files of a directory.") : 0,
+                    S_ISFIFO(mode) ? errhint("The option program reads from a command.") : 0));
 }
 
 void check_not_truncated(const InputFile* file) {
@@ -125,6 +144,10 @@ void close_input_file(InputFile* file) {
         CloseTransientFile(file->fd);
     file->fd = -1;
     forget(file);
+}
+
+TimestampTz modification_time(const struct stat& info) {
+    return time_t_to_timestamptz(info.st_mtim.tv_sec) + info.st_mtim.tv_nsec / 1000;
 }
 
 } // namespace weather

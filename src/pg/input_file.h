@@ -31,6 +31,12 @@ InputFile* make_input_file(MemoryContext context);
 // or device (at once: opening a FIFO must not wait for a writer).
 void open_input_file(InputFile* file, const char* path);
 
+// The same, but false if it is missing.
+bool open_input_file_if_there(InputFile* file, const char* path);
+
+// 42809 for what is no regular file.
+void check_is_regular(const char* path, const struct stat& info);
+
 // Makes fd valid again if an aborted subtransaction closed it: true if it did, so that fd is new.
 bool reopen_input_file(InputFile* file);
 
@@ -39,5 +45,7 @@ bool reopen_input_file(InputFile* file);
 void check_not_truncated(const InputFile* file);
 
 void close_input_file(InputFile* file);
+
+TimestampTz modification_time(const struct stat& info);
 
 } // namespace weather

@@ -261,6 +261,8 @@ for my $example (@examples)
 		[ '{"a":1}', 'a int', '', 'ALTER FOREIGN TABLE x OWNER TO weather_reader;' ],
 		[ '{"a":1}', 'a int, b int GENERATED ALWAYS AS (a + 1) STORED' ],
 		[ '{"a":1}', 'a int', '', 'SELECT * FROM x FOR UPDATE;' ], [ '{"a":1}', 'a int', '', 'SELECT ctid FROM x;' ],
+		[ '', 'a int', '', q{SELECT * FROM weather.files('pg_class');} ],
+		[ undef, 'a int', "program 'true'", q{SELECT * FROM weather.files('x');} ],
 		[ '', 'a int', '', undef, 'SET ROLE weather_reader;' ]);
 	run(q{CREATE DOMAIN celsius AS float8 CHECK (VALUE > -273.15); GRANT CREATE ON SCHEMA public TO weather_reader;
 	      GRANT USAGE ON FOREIGN SERVER tour TO weather_reader});

@@ -1,0 +1,140 @@
+// SQL functions about the files of a foreign table: what would be read, and what is in a file so
+// far. The caller needs SELECT on the table, its owner the right to read the files; both are judged
+// before the file system is asked anything.
+#include "access.h"
+#include "datum.h"
+#include "file_list.h"
+#include "foreign_scan.h"
+#include "input_file.h"
+#include "report.h"
+
+extern "C" {
+#include "access/relation.h"
+#include "funcapi.h"
+#include "port/pg_crc32c.h"
+PGDLLEXPORT Datum weather_files(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(weather_files);
+PGDLLEXPORT Datum weather_fingerprint(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(weather_fingerprint);
+}
+
+namespace weather {
+
+namespace {
+
+void check_is_weather_table(Relation relation) {
+    if (relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE &&
+        GetFdwRoutineForRelation(relation, false)->BeginForeignScan == weatherBeginForeignScan)
+        return;
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                    errmsg("\"%s\" is not a foreign table of weather_fdw",
+                           RelationGetRelationName(relation)),
+                    errhint("Name the foreign table itself, not a view over it or a table that it "
+                            "is a partition of.")));
+}
+
+// The options of a foreign table that the caller may read and that reads files.
+const TableOptions* options_for_caller(Oid table) {
+    const Relation relation = relation_open(table, AccessShareLock); // held to the end
+    const AclResult result = pg_class_aclcheck(table, GetUserId(), ACL_SELECT);
+    if (result != ACLCHECK_OK)
+        aclcheck_error(result, get_relkind_objtype(relation->rd_rel->relkind),
+                       RelationGetRelationName(relation));
+    check_is_weather_table(relation);
+    const TableOptions* options = get_table_options(table);
+    check_may_read(table, options);
+    if (is_program(options))
+        ereport(ERROR,
+                (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                 errmsg("foreign table \"%s\" reads the output of a program, which has no files",
+                        RelationGetRelationName(relation))));
+    relation_close(relation, NoLock);
+    return options;
+}
+
+// False when it vanished since it was listed. A file that the option filename names must be there.
+bool stat_listed(const TableOptions* options, const char* path, struct stat* info) {
+    if (stat(path, info) == 0) {
+        check_is_regular(path, *info);
+        return true;
+    }
+    if (errno != ENOENT || options->filename)
+        ereport(ERROR, (errcode_for_file_access(),
+                        errmsg("could not open file \"%s\": %m", printable(path))));
+    return false;
+}
+
+bool is_listed(const TableOptions* options, const char* path) {
+    const FileList files = list_files(options, Missing::IsFine);
+    for (int i = 0; i < files.count; ++i)
+        if (strcmp(files.paths[i], path) == 0)
+            return true;
+    return false;
+}
+
+// Of the first `length` bytes; false if the file ends before.
+bool sum_file(const InputFile* file, int64 length, pg_crc32c* sum) {
+    constexpr int64 block = 256 * 1024;
+    char* buffer = static_cast<char*>(palloc(block));
+    INIT_CRC32C(*sum);
+    while (length > 0) {
+        CHECK_FOR_INTERRUPTS();
+        const ssize_t got = read(file->fd, buffer, static_cast<size_t>(Min(block, length)));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            ereport(ERROR, (errcode_for_file_access(),
+                            errmsg("could not read file \"%s\": %m", printable(file->path))));
+        if (got == 0)
+            return false;
+        COMP_CRC32C(*sum, buffer, static_cast<size_t>(got));
+        length -= got;
+    }
+    FIN_CRC32C(*sum);
+    return true;
+}
+
+} // namespace
+
+} // namespace weather
+
+// weather.files(relation regclass)
+Datum weather_files(PG_FUNCTION_ARGS) {
+    using namespace weather;
+    const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
+    InitMaterializedSRF(fcinfo, 0);
+    const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    const FileList files = list_files(options, Missing::IsError);
+    for (int i = 0; i < files.count; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        struct stat info;
+        if (!stat_listed(options, files.paths[i], &info))
+            continue;
+        Datum values[] = {text_datum(files.paths[i]), Int64GetDatum(info.st_size),
+                          TimestampTzGetDatum(modification_time(info))};
+        bool nulls[] = {false, false, false};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    return 0;
+}
+
+// weather.fingerprint(relation regclass, path text, length bigint)
+Datum weather_fingerprint(PG_FUNCTION_ARGS) {
+    using namespace weather;
+    const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
+    const char* path = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    const int64 length = PG_GETARG_INT64(2);
+    if (length < 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("the length of a fingerprint must not be negative")));
+    if (!is_listed(options, path))
+        PG_RETURN_NULL();
+    InputFile* file = make_input_file(CurrentMemoryContext);
+    pg_crc32c sum;
+    const bool is_long_enough =
+        open_input_file_if_there(file, path) && sum_file(file, length, &sum);
+    close_input_file(file);
+    if (!is_long_enough)
+        PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(psprintf("crc32c:%08x", sum)));
+}
