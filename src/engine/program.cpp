@@ -13,6 +13,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "program.h"
 #include "engine_only.h"
 
@@ -25,27 +26,6 @@ void set_io_error(Error& error, const char* what, int code) {
     error.system_errno = code;
     error.reason = std::string(what) + ": " + std::generic_category().message(code);
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int get() const { return fd_; }
-    int release() {
-        const int fd = fd_;
-        fd_ = -1;
-        return fd;
-    }
-
-  private:
-    int fd_;
-};
 
 // What the child is to look like. The server blocks and ignores signals (SIGPIPE, for one), which
 // exec would hand down; and its descriptors are no business of the command's.

@@ -122,7 +122,7 @@ bool weatherAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc* acquir
     check_may_read(table, options);
     if (is_program(options)) // it may have effects, and says something else each time
         return false;
-    const double size = pages_for(size_on_disk(list_files(options, Missing::IsError)));
+    const double size = pages_for(size_on_disk(options, list_files(options, Missing::IsError)));
     *pages = static_cast<BlockNumber>(Min(size, static_cast<double>(MaxBlockNumber)));
     *acquire = acquire_sample;
     return true;

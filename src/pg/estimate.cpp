@@ -1,8 +1,8 @@
 #include "estimate.h"
 
 #include <cmath>
-#include <sys/stat.h>
 
+#include "file_access.h"
 #include "foreign_scan.h"
 
 namespace weather {
@@ -23,7 +23,7 @@ constexpr double default_program_rows = 1000;
 // Bytes on disk a row, from the beginning of a file; 0 when it has none to tell.
 double sample_row_bytes(const TableOptions* options, const Columns* columns, const char* path) {
     constexpr int batches = 4; // some hundred rows
-    const int fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | PG_BINARY);
+    const int fd = open_path(options, path);
     if (fd < 0)
         return 0;
     MemoryContext context =
@@ -53,7 +53,8 @@ double first_row_bytes(const TableOptions* options, const Columns* columns, cons
     for (int i = 0; i < Min(files.count, files_looked_at) && sampled < files_sampled; ++i) {
         CHECK_FOR_INTERRUPTS();
         struct stat info;
-        if (stat(files.paths[i], &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0)
+        if (stat_path(options, files.paths[i], &info) != 0 || !S_ISREG(info.st_mode) ||
+            info.st_size == 0)
             continue;
         ++sampled;
         const double row_bytes = sample_row_bytes(options, columns, files.paths[i]);
@@ -65,13 +66,13 @@ double first_row_bytes(const TableOptions* options, const Columns* columns, cons
 
 } // namespace
 
-double size_on_disk(const FileList& files) {
+double size_on_disk(const TableOptions* options, const FileList& files) {
     double bytes = 0;
     int looked_at = 0;
     for (int i = 0; i < Min(files.count, files_looked_at); ++i) {
         CHECK_FOR_INTERRUPTS();
         struct stat info;
-        if (stat(files.paths[i], &info) != 0 || !S_ISREG(info.st_mode))
+        if (stat_path(options, files.paths[i], &info) != 0 || !S_ISREG(info.st_mode))
             continue;
         ++looked_at;
         bytes += static_cast<double>(info.st_size);
@@ -87,7 +88,7 @@ Estimate estimate_scan(const TableOptions* options, const Columns* columns, doub
     if (is_program(options))
         return {0, 0, default_program_rows};
     const FileList files = list_files(options, Missing::IsFine);
-    const double bytes = size_on_disk(files);
+    const double bytes = size_on_disk(options, files);
     const double rows = rows_per_page > 0 ? rows_per_page * pages_for(bytes)
                                           : bytes / first_row_bytes(options, columns, files);
     return {static_cast<double>(files.count), bytes, clamp_row_est(rows)};

@@ -22,7 +22,7 @@ struct Estimate {
 Estimate estimate_scan(const TableOptions* options, const Columns* columns, double rows_per_page);
 
 // Bytes of the files, a guess for those that cannot be looked at.
-double size_on_disk(const FileList& files);
+double size_on_disk(const TableOptions* options, const FileList& files);
 
 // The pages that so many bytes fill, at least one.
 double pages_for(double bytes);

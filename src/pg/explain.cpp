@@ -1,8 +1,7 @@
 #include "explain.h"
 
-#include <sys/stat.h>
-
 #include "access.h"
+#include "file_access.h"
 #include "foreign_scan.h"
 
 namespace weather {
@@ -29,7 +28,7 @@ void show_files(const TableOptions* options, const ScanState* state, ExplainStat
     for (int i = 0; i < files.count; ++i) {
         CHECK_FOR_INTERRUPTS();
         struct stat info;
-        known &= stat(files.paths[i], &info) == 0;
+        known &= stat_path(options, files.paths[i], &info) == 0;
         bytes += known ? info.st_size : 0;
     }
     ExplainPropertyInteger("Files", nullptr, files.count, explain);

@@ -3,6 +3,7 @@
 // before the file system is asked anything.
 #include "access.h"
 #include "datum.h"
+#include "file_access.h"
 #include "file_list.h"
 #include "foreign_scan.h"
 #include "input_file.h"
@@ -54,13 +55,12 @@ const TableOptions* options_for_caller(Oid table) {
 
 // False when it vanished since it was listed. A file that the option filename names must be there.
 bool stat_listed(const TableOptions* options, const char* path, struct stat* info) {
-    if (stat(path, info) == 0) {
+    if (stat_path(options, path, info) == 0) {
         check_is_regular(path, *info);
         return true;
     }
     if (errno != ENOENT || options->filename)
-        ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not open file \"%s\": %m", printable(path))));
+        report_path_error("open file", path);
     return false;
 }
 
@@ -83,8 +83,7 @@ bool sum_file(const InputFile* file, int64 length, pg_crc32c* sum) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            ereport(ERROR, (errcode_for_file_access(),
-                            errmsg("could not read file \"%s\": %m", printable(file->path))));
+            report_path_error("read file", file->path);
         if (got == 0)
             return false;
         COMP_CRC32C(*sum, buffer, static_cast<size_t>(got));
@@ -129,7 +128,7 @@ Datum weather_fingerprint(PG_FUNCTION_ARGS) {
                         errmsg("the length of a fingerprint must not be negative")));
     if (!is_listed(options, path))
         PG_RETURN_NULL();
-    InputFile* file = make_input_file(CurrentMemoryContext);
+    InputFile* file = make_input_file(CurrentMemoryContext, options);
     pg_crc32c sum;
     const bool is_long_enough =
         open_input_file_if_there(file, path) && sum_file(file, length, &sum);

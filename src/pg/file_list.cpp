@@ -2,11 +2,10 @@
 // it against one component of the pattern, and goes on below the matches.
 #include "file_list.h"
 
+#include "file_access.h"
 #include "report.h"
 
-#include <dirent.h>
 #include <fnmatch.h>
-#include <sys/stat.h>
 
 namespace weather {
 
@@ -31,16 +30,21 @@ bool has_wildcard(const char* text) {
     return strpbrk(text, "*?[") != nullptr;
 }
 
+struct Walk {
+    const TableOptions* options;
+    Paths* found;
+    Missing missing;
+};
+
 enum class FileKind : uint8_t { Missing, Regular, Directory, Other };
 
 // Follows symbolic links.
-FileKind kind_of(const char* path, Missing missing) {
+FileKind kind_of(const Walk* state, const char* path) {
     struct stat info;
-    if (stat(path, &info) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR || missing == Missing::IsFine)
+    if (stat_path(state->options, path, &info) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR || state->missing == Missing::IsFine)
             return FileKind::Missing;
-        ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not stat file \"%s\": %m", printable(path))));
+        report_path_error("stat file", path);
     }
     return S_ISREG(info.st_mode)   ? FileKind::Regular
            : S_ISDIR(info.st_mode) ? FileKind::Directory
@@ -48,7 +52,7 @@ FileKind kind_of(const char* path, Missing missing) {
 }
 
 // The kind of a directory's entry, without a system call where the file system tells.
-FileKind kind_of_entry(const struct dirent* entry, const char* path, Missing missing) {
+FileKind kind_of_entry(const Walk* state, const struct dirent* entry, const char* path) {
     switch (entry->d_type) {
     case DT_REG:
         return FileKind::Regular;
@@ -56,7 +60,7 @@ FileKind kind_of_entry(const struct dirent* entry, const char* path, Missing mis
         return FileKind::Directory;
     case DT_LNK:
     case DT_UNKNOWN:
-        return kind_of(path, missing);
+        return kind_of(state, path);
     default:
         return FileKind::Other;
     }
@@ -67,12 +71,15 @@ char* join(const char* directory, const char* name) {
     return psprintf("%s%s%s", directory, ends_with_slash ? "" : "/", name);
 }
 
-struct Walk {
-    Paths* found;
-    Missing missing;
-};
+// Null if it cannot be read, and that is fine.
+DIR* open_listed(const Walk* state, const char* directory) {
+    DIR* dir = open_directory(state->options, directory);
+    if (!dir && state->missing == Missing::IsError)
+        report_path_error("open directory", directory);
+    return dir;
+}
 
-void walk(const Walk* walk_state, const char* directory, const char* pattern);
+void walk(const Walk* state, const char* directory, const char* pattern);
 
 // One entry of `directory` against the first component of `pattern`; `rest` is what follows it,
 // null at the end.
@@ -82,11 +89,13 @@ void walk_entry(const Walk* state, const char* directory, const struct dirent* e
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return;
     const bool any_depth = strcmp(component, "**") == 0;
+    // ** does not follow symbolic links to directories: they may lead in a circle.
+    if (any_depth && rest && entry->d_type == DT_LNK)
+        return;
     if (fnmatch(any_depth ? "*" : component, name, FNM_PERIOD) != 0)
         return;
     char* path = join(directory, name);
-    const FileKind kind = kind_of_entry(entry, path, state->missing);
-    // ** does not follow symbolic links to directories: they may lead in a circle.
+    const FileKind kind = kind_of_entry(state, entry, path);
     if (kind == FileKind::Directory && (any_depth ? entry->d_type != DT_LNK : rest != nullptr))
         walk(state, path, any_depth ? pattern : rest);
     if (kind == FileKind::Regular && !rest)
@@ -103,8 +112,8 @@ void walk(const Walk* state, const char* directory, const char* pattern) {
         slash ? pnstrdup(pattern, static_cast<Size>(slash - pattern)) : pstrdup(pattern);
     if (strcmp(component, "**") == 0 && rest)
         walk(state, directory, rest); // no directory at all
-    DIR* dir = AllocateDir(directory);
-    if (!dir && state->missing == Missing::IsFine)
+    DIR* dir = open_listed(state, directory);
+    if (!dir)
         return;
     while (const struct dirent* entry = ReadDir(dir, directory)) {
         CHECK_FOR_INTERRUPTS();
@@ -114,15 +123,15 @@ void walk(const Walk* state, const char* directory, const char* pattern) {
 }
 
 void list_directory(const Walk* state, const char* directory) {
-    DIR* dir = AllocateDir(directory);
-    if (!dir && state->missing == Missing::IsFine)
+    DIR* dir = open_listed(state, directory);
+    if (!dir)
         return;
     while (const struct dirent* entry = ReadDir(dir, directory)) {
         CHECK_FOR_INTERRUPTS();
         if (entry->d_name[0] == '.' || entry->d_name[0] == '_')
             continue;
         char* path = join(directory, entry->d_name);
-        if (kind_of_entry(entry, path, state->missing) == FileKind::Regular)
+        if (kind_of_entry(state, entry, path) == FileKind::Regular)
             add_path(state->found, path);
     }
     FreeDir(dir);
@@ -137,7 +146,7 @@ void list_directory(const Walk* state, const char* directory) {
 
 void expand(const Walk* state, const char* path) {
     if (!has_wildcard(path)) {
-        switch (kind_of(path, state->missing)) {
+        switch (kind_of(state, path)) {
         case FileKind::Directory:
             list_directory(state, path);
             return;
@@ -157,7 +166,7 @@ void expand(const Walk* state, const char* path) {
             component = at;
     char* fixed =
         component == path ? pstrdup("/") : pnstrdup(path, static_cast<Size>(component - path));
-    if (kind_of(fixed, state->missing) == FileKind::Missing) {
+    if (kind_of(state, fixed) == FileKind::Missing) {
         if (state->missing == Missing::IsError)
             report_missing(fixed);
         return;
@@ -184,7 +193,7 @@ void sort_and_unique(Paths* paths) {
 FileList list_files(const TableOptions* options, Missing missing) {
     constexpr int initial = 64;
     Paths paths = {static_cast<char**>(palloc(initial * sizeof(char*))), 0, initial};
-    const Walk state = {&paths, missing};
+    const Walk state = {options, &paths, missing};
     if (options->filename)
         add_path(&paths, pstrdup(options->filename));
     ListCell* cell;

@@ -277,7 +277,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     check_may_read(table, state->options);
     state->columns = describe_columns(table, RelationGetDescr(relation), state->options, needed);
     index_columns(state);
-    state->file = make_input_file(context);
+    state->file = make_input_file(context, state->options);
     state->release_external_fd.func = release_external_fd;
     state->release_external_fd.arg = state;
     MemoryContextRegisterResetCallback(context, &state->release_external_fd);

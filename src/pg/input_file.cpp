@@ -1,5 +1,6 @@
 #include "input_file.h"
 
+#include "file_access.h"
 #include "report.h"
 
 extern "C" {
@@ -38,26 +39,19 @@ void forget_callback(void* argument) {
 }
 
 // -1, with errno, if it cannot be opened.
-int open_regular(const char* path, struct stat* info) {
-    const int fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | PG_BINARY);
+int open_regular(const TableOptions* options, const char* path, struct stat* info) {
+    const int fd = open_path(options, path);
     if (fd < 0) {
         const int open_errno = errno;
-        if (open_errno == ENXIO && stat(path, info) == 0) // what a socket answers
+        if (open_errno == ENXIO && stat_path(options, path, info) == 0) // what a socket answers
             check_is_regular(path, *info);
         errno = open_errno;
         return -1;
     }
     if (fstat(fd, info) != 0)
-        ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not stat file \"%s\": %m", printable(path))));
+        report_path_error("stat file", path);
     check_is_regular(path, *info);
     return fd;
-}
-
-[[noreturn]] void report_not_opened(const char* path) {
-    ereport(ERROR,
-            (errcode_for_file_access(), errmsg("could not open file \"%s\": %m", printable(path))));
-    pg_unreachable();
 }
 
 } // namespace
@@ -66,8 +60,9 @@ void init_input_files() {
     RegisterSubXactCallback(at_subtransaction_end, nullptr);
 }
 
-InputFile* make_input_file(MemoryContext context) {
+InputFile* make_input_file(MemoryContext context, const TableOptions* options) {
     auto* file = static_cast<InputFile*>(MemoryContextAllocZero(context, sizeof(InputFile)));
+    file->options = options;
     file->fd = -1;
     file->unlink.func = forget_callback;
     file->unlink.arg = file;
@@ -77,13 +72,13 @@ InputFile* make_input_file(MemoryContext context) {
 
 void open_input_file(InputFile* file, const char* path) {
     if (!open_input_file_if_there(file, path))
-        report_not_opened(path);
+        report_path_error("open file", path);
 }
 
 bool open_input_file_if_there(InputFile* file, const char* path) {
-    file->fd = open_regular(path, &file->info);
+    file->fd = open_regular(file->options, path, &file->info);
     if (file->fd < 0 && errno != ENOENT)
-        report_not_opened(path);
+        report_path_error("open file", path);
     if (file->fd < 0)
         return false;
     file->path = path;
@@ -100,9 +95,9 @@ bool reopen_input_file(InputFile* file) {
     if (file->fd >= 0)
         return false;
     struct stat info;
-    const int fd = open_regular(file->path, &info);
+    const int fd = open_regular(file->options, file->path, &info);
     if (fd < 0)
-        report_not_opened(file->path);
+        report_path_error("open file", file->path);
     if (info.st_dev != file->info.st_dev || info.st_ino != file->info.st_ino ||
         info.st_size < file->info.st_size)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -130,8 +125,7 @@ void check_is_regular(const char* path, const struct stat& info) {
 void check_not_truncated(const InputFile* file) {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
-        ereport(ERROR, (errcode_for_file_access(),
-                        errmsg("could not stat file \"%s\": %m", printable(file->path))));
+        report_path_error("stat file", file->path);
     if (info.st_size < file->info.st_size)
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -7,11 +7,14 @@
 
 #include <sys/stat.h>
 
+#include "options.h"
+
 #include "pg.h"
 
 namespace weather {
 
 struct InputFile {
+    const TableOptions* options;
     const char* path; // null: not open
     int fd;           // -1: closed by an aborted subtransaction
     SubTransactionId subtransaction;
@@ -25,7 +28,7 @@ struct InputFile {
 void init_input_files();
 
 // An InputFile in `context`, not open.
-InputFile* make_input_file(MemoryContext context);
+InputFile* make_input_file(MemoryContext context, const TableOptions* options);
 
 // Opens a regular file. Errors: 58P01 missing, 42501 no permission, 42809 a directory, FIFO, socket
 // or device (at once: opening a FIFO must not wait for a writer).

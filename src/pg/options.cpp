@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "beneath.h"
 #include "path.h"
 
 #include "access.h"
@@ -129,6 +130,15 @@ void check_files(const Option& option, const char* value) {
     foreach (cell, split_list(option, value)) {
         check_absolute_path(option, strVal(lfirst(cell)));
         check_pattern(option, strVal(lfirst(cell)));
+    }
+}
+
+void check_directories(const Option& option, const char* value) {
+    ListCell* cell;
+    foreach (cell, split_list(option, value)) {
+        check_absolute_path(option, strVal(lfirst(cell)));
+        if (goes_up(strVal(lfirst(cell))))
+            invalid_value(option, value, "The path has \"..\".");
     }
 }
 
@@ -290,6 +300,8 @@ const Option all_options[] = {
     {"empty_rows", Server | Table, check_choice, nullptr, empty_rows},
     {"on_error", Server | Table, check_choice, nullptr, on_errors},
     {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
+    {"allowed_directories", Server, check_directories,
+     "Give paths that begin with /, without \"..\". They are no patterns.", nullptr},
 
     {"path", Column, check_path, path_hint, nullptr},
     {"document_path", Column, check_document_paths, path_hint, nullptr},
@@ -305,7 +317,6 @@ const Option all_options[] = {
     {"log_verbosity", Server | Table, nullptr, nullptr, nullptr},
     {"encoding", Server | Table, nullptr, nullptr, nullptr},
     {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
-    {"allowed_directories", Server, nullptr, nullptr, nullptr},
     {"timezone_path", Column, nullptr, nullptr, nullptr},
     {"utc_offset_path", Column, nullptr, nullptr, nullptr},
     {"null_values", Column, nullptr, nullptr, nullptr},
@@ -371,7 +382,7 @@ void check_contradiction(List* options, const char* first, const char* second, c
                         errhint("%s", hint)));
 }
 
-void check_table_list(List* options) {
+void check_table_list(List* options, Oid validator) {
     const char* const hint = "Set exactly one of filename, files and program.";
     check_contradiction(options, "filename", "files", hint);
     check_contradiction(options, "filename", "program", hint);
@@ -394,7 +405,7 @@ void check_table_list(List* options) {
                         errhint("Header and rows stand in one document, as in "
                                 "{\"names\": [...], \"rows\": [[...]]}: header_path '$.names', "
                                 "row_path '$.rows[*]'.")));
-    check_may_set(reads_files, runs_program);
+    check_may_set(reads_files, runs_program, validator);
 }
 
 void check_column_list(List* options) {
@@ -421,6 +432,11 @@ Value choose(List* options, const char* name, const Choice* choices, Value other
 
 } // namespace
 
+List* get_allowed_directories(const ForeignServer* server) {
+    const char* value = find_value(server->options, "allowed_directories");
+    return value ? split_list(find_option("allowed_directories", Server), value) : NIL;
+}
+
 TableOptions* get_table_options(Oid relation) {
     const ForeignTable* table = GetForeignTable(relation);
     const ForeignServer* server = GetForeignServer(table->serverid);
@@ -433,6 +449,7 @@ TableOptions* get_table_options(Oid relation) {
         result->files = split_list(find_option("files", Table), files);
     if (!result->filename && !result->program && result->files == NIL)
         elog(ERROR, "weather_fdw: foreign table %u names no file", relation);
+    find_access(relation, server, result);
     const char* row_path = find_value(options, "row_path");
     result->row_path = row_path ? text_in_utf8(row_path) : "$";
     result->orient = choose(options, "orient", orients, Orient::Records);
@@ -494,7 +511,9 @@ Datum weather_fdw_validator(PG_FUNCTION_ARGS) {
         option.check(option, defGetString(definition));
     }
     if (catalog == Table)
-        check_table_list(options);
+        check_table_list(options, fcinfo->flinfo->fn_oid);
+    if (catalog == Server && find_value(options, "allowed_directories"))
+        check_may_set_directories();
     if (catalog == Column)
         check_column_list(options);
     PG_RETURN_VOID();

@@ -15,6 +15,10 @@ struct TableOptions {
     List* files; // of String nodes: paths, globs, directories
     const char* program;
 
+    // What the owner may read, by access.cpp. False and NIL: no file.
+    bool reads_everything;
+    List* allowed_directories; // of String nodes: where else
+
     const char* row_path; // UTF-8; "$" by default
     Orient orient;
     const char* header_path; // UTF-8, or null
@@ -59,6 +63,9 @@ struct ColumnOptions {
 // In the current memory context. Errors: what only shows across several lists of options.
 TableOptions* get_table_options(Oid relation);
 ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char* name);
+
+// Of a server; NIL if it has none.
+List* get_allowed_directories(const ForeignServer* server);
 
 inline bool is_program(const TableOptions* options) {
     return options->program != nullptr;

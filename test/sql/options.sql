@@ -11,6 +11,10 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER weather_test OPTIONS (user 'x'); -- 
 -- unknown ones, in each place; a column's option is none of a table's
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (host 'x'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (filename '/x.json'); -- ERROR
+CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (allowed_directories '{/srv,srv}'); -- ERROR
+CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (allowed_directories '/srv/../etc'); -- ERROR
+CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (allowed_directories '{}'); -- ERROR
+CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename '/x', allowed_directories '/'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename '/x.json', fraiming 'lines'); -- ERROR
 CREATE FOREIGN TABLE t (a integer) SERVER weather_test OPTIONS (filename '/x.json', path '$.a'); -- ERROR
 CREATE FOREIGN TABLE t (a integer OPTIONS (paht '$.a')) SERVER weather_test OPTIONS (filename '/x.json'); -- ERROR
@@ -91,7 +95,6 @@ SELECT option, try('text', '"x"', option) AS "of a column"
                     $$utc_offset_path '$.offset'$$, $$null_values '{NA}'$$, $$default '1'$$,
                     $$on_error 'null'$$, $$unit 'degC'$$, $$on_empty 'default'$$,
                     $$metadata 'error'$$]) AS option;
-CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (allowed_directories '{/srv}'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (reject_limit '1'); -- ERROR
 
 -- contradictions within a column

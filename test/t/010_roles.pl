@@ -15,23 +15,8 @@ append_to_file("$dir/w.json", qq({"city": "London"}\n));
 append_to_file("$dir/locked.json", qq({"city": "London"}\n));
 chmod 0000, "$dir/locked.json" or die;
 
-# outcome(role, sql): what a SELECT gives, 'ok' for other statements, or 'SQLSTATE: message' with its
-# detail and hint.
-sub outcome
-{
-	my ($role, $sql) = @_;
-	my ($stdout, $stderr) = ('', '');
-	my $status = $node->psql(
-		'postgres', "\\set VERBOSITY verbose\nSET ROLE $role;\n$sql",
-		stdout        => \$stdout,
-		stderr        => \$stderr,
-		on_error_stop => 1);
-	return $stdout eq '' ? 'ok' : $stdout if $status == 0;
-	my ($error, $rest) = $stderr =~ /ERROR:  (.*?)\n(.*)/s or die "no error in: $stderr";
-	my ($detail) = $rest =~ /^DETAIL:  (.*)$/m;
-	my ($hint)   = $rest =~ /^HINT:  (.*)$/m;
-	return join ' ', grep { defined } $error, $detail, $hint;
-}
+# outcome(role, sql)
+sub outcome { return outcome_as($node, @_) }
 
 # The first line of the plan.
 sub plan_of { return (outcome($_[0], "EXPLAIN (COSTS OFF) $_[1]") =~ /(.*)/)[0] }

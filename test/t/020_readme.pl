@@ -261,6 +261,10 @@ for my $example (@examples)
 		[ '{"a":1}', 'a int', '', 'ALTER FOREIGN TABLE x OWNER TO weather_reader;' ],
 		[ '{"a":1}', 'a int, b int GENERATED ALWAYS AS (a + 1) STORED' ],
 		[ '{"a":1}', 'a int', '', 'SELECT * FROM x FOR UPDATE;' ], [ '{"a":1}', 'a int', '', 'SELECT ctid FROM x;' ],
+		[ undef, 'a int', "filename '/etc/hostname'", q{ALTER SERVER tour OPTIONS (ADD allowed_directories '/nowhere');
+			GRANT USAGE ON FOREIGN SERVER tour TO weather_engineer; ALTER FOREIGN TABLE x OWNER TO weather_engineer;} ],
+		[ '', 'a int', '', q{ALTER SERVER landing_zone OWNER TO weather_engineer; SET ROLE weather_engineer;
+			ALTER SERVER landing_zone OPTIONS (ADD framing 'lines');} ],
 		[ '', 'a int', '', q{SELECT * FROM weather.files('pg_class');} ],
 		[ undef, 'a int', "program 'true'", q{SELECT * FROM weather.files('x');} ],
 		[ '', 'a int', '', undef, 'SET ROLE weather_reader;' ]);

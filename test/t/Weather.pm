@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw($TOP start_server generate shipped setup refresh);
+our @EXPORT = qw($TOP start_server generate shipped setup refresh outcome_as);
 
 our $TOP = "$FindBin::RealBin/../..";
 
@@ -23,6 +23,24 @@ sub start_server
 	$node->append_conf('postgresql.conf', $_) for @configuration;
 	$node->start;
 	return $node;
+}
+
+# outcome_as(node, role, sql): what a SELECT gives, 'ok' for other statements, or 'SQLSTATE: message' with
+# its detail and hint.
+sub outcome_as
+{
+	my ($node, $role, $sql) = @_;
+	my ($stdout, $stderr) = ('', '');
+	my $status = $node->psql(
+		'postgres', "\\set VERBOSITY verbose\nSET ROLE $role;\n$sql",
+		stdout        => \$stdout,
+		stderr        => \$stderr,
+		on_error_stop => 1);
+	return $stdout eq '' ? 'ok' : $stdout if $status == 0;
+	my ($error, $rest) = $stderr =~ /ERROR:  (.*?)\n(.*)/s or die "no error in: $stderr";
+	my ($detail) = $rest =~ /^DETAIL:  (.*)$/m;
+	my ($hint)   = $rest =~ /^HINT:  (.*)$/m;
+	return join ' ', grep { defined } $error, $detail, $hint;
 }
 
 # generate(file, form, seed): a month of weather; returns what was planted.
