@@ -79,8 +79,8 @@ DIR* open_directory(const TableOptions* options, const char* path) {
 void report_path_error(const char* action, const char* path) {
     if (errno == EXDEV)
         report_not_beneath(path);
-    ereport(ERROR, (errcode_for_file_access(),
-                    errmsg("could not %s \"%s\": %m", action, printable(path))));
+    ereport(ERROR,
+            (errcode_for_reading(), errmsg("could not %s \"%s\": %m", action, printable(path))));
     pg_unreachable();
 }
 

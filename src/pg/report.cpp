@@ -93,6 +93,11 @@ const char* shown(const char* text, bool quoted) {
     return copy;
 }
 
+int errcode_for_reading() {
+    errcode_for_file_access();
+    return geterrcode() == ERRCODE_INTERNAL_ERROR ? errcode(ERRCODE_IO_ERROR) : 0;
+}
+
 void make_complaint(const Error& error, Complaint& complaint) {
     complaint.code = error.code;
     complaint.system_errno = error.system_errno;
@@ -110,10 +115,10 @@ void report_complaint(const Complaint& complaint, Position* position) {
         position->line = 0;
         errno = complaint.system_errno;
         if (position->program)
-            ereport(ERROR, (errcode_for_file_access(),
+            ereport(ERROR, (errcode_for_reading(),
                             errmsg("could not read the output of program \"%s\": %s",
                                    position->program, complaint.reason)));
-        ereport(ERROR, (errcode_for_file_access(),
+        ereport(ERROR, (errcode_for_reading(),
                         errmsg("could not read file \"%s\": %m", printable(position->path))));
     }
     report(complaint.code, complaint.reason, shown(complaint.value, false), position);

@@ -44,6 +44,10 @@ void make_complaint(const Error& error, Complaint& complaint);
 // valid in the database's encoding, as \xNN.
 const char* printable(const char* path);
 
+// Within ereport(): errcode_for_file_access(), but 58030 for what that takes for a mistake of the
+// server's, as the ESTALE of a network's file system.
+int errcode_for_reading();
+
 // Text of the engine for a message, in quotes if asked for: never an error itself, in whatever
 // encoding the database is.
 const char* shown(const char* text, bool quoted);
