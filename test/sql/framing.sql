@@ -121,7 +121,7 @@ SELECT framing, rows_of(framing, prefix || E'{"a":1},\n{"a":"23"}' || suffix, $$
 -- white space between rows counts for nothing
 SELECT rows_of('auto', repeat(' ', 100000) || E'{"a":1}\n' || repeat(E'\n', 100000) || '{"a":2}', $$maximum_object_size '10'$$);
 
--- depth
+-- depth (fault 5)
 SELECT depth, rows_of('auto', '{"b":' || repeat('[', depth - 1) || repeat(']', depth - 1) || ',"a":1}')
   FROM unnest(ARRAY[2, 999, 1000, 1001, 100000]) AS depth;
 

@@ -73,7 +73,7 @@ for my $name (qw(flat an_array packed))
 	cmp_ok($seconds, '<', 0.5, sprintf '%s: LIMIT 1 took %.0f ms', $name, $seconds * 1000);
 }
 
-# ---- One row without an end: 2 GiB, most of it a hole
+# ---- Fault 6: one row without an end: 2 GiB, most of it a hole
 
 append_to_file("$dir/endless.json", qq({"temp":1}\n{"a":"));
 truncate "$dir/endless.json", 2048 * $mb or die "truncate: $!";
@@ -128,7 +128,7 @@ table('bomb', 'bomb.json.zst', 'a text');
 	cmp_ok($growth, '<', 64 * 1024, "bomb: the backend grows by $growth kB");
 }
 
-# ---- Ten million opening brackets
+# ---- Fault 5: ten million opening brackets
 
 for my $case ([ 'brackets', '[' ], [ 'braces', '{"a":' ])
 {

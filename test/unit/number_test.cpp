@@ -348,6 +348,7 @@ TEST(ParseFloat, Edges) {
         expect_as_c_library_both(text);
 }
 
+// Fault 4.
 TEST(ParseFloat, HostileNumbers) {
     for (const std::string& text : hostile_numbers()) {
         expect_as_c_library_both(text);
