@@ -218,6 +218,7 @@ FETCH ABSOLUTE 2 FROM c;
 FETCH RELATIVE -1 FROM c;
 FETCH FORWARD ALL FROM c;
 FETCH BACKWARD ALL FROM c;
+CALL fails('DELETE FROM w WHERE CURRENT OF c'); -- ERROR
 CALL fails('UPDATE native SET n = 0 WHERE CURRENT OF c'); -- ERROR
 COMMIT;
 BEGIN;
@@ -257,7 +258,7 @@ SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'COSTS OFF, FORMAT YAML');
 SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'COSTS OFF, FORMAT XML');
 SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, VERBOSE, FORMAT JSON');
 
--- Planner's switches, parallel plans and JIT change no rows
+-- Planner's switches, parallel plans ("parallel scan returned zero rows") and JIT change no rows
 CREATE TABLE switches (name text);
 INSERT INTO switches SELECT name FROM pg_settings WHERE name LIKE 'enable\_%';
 CREATE TABLE results (switch text, rows text);
@@ -314,16 +315,44 @@ RELEASE s;
 SELECT count(*) FROM native WHERE city LIKE '%?';
 ROLLBACK;
 
+-- A procedure that commits, or takes back, at each row that it reads
+CREATE TABLE log (n integer);
+CREATE PROCEDURE at_each_row(command text) LANGUAGE plpgsql AS $$
+DECLARE
+    observation record;
+BEGIN
+    FOR observation IN SELECT * FROM parent ORDER BY n LOOP
+        BEGIN
+            INSERT INTO log VALUES (observation.n);
+            PERFORM 1 / (observation.n - 1);
+        EXCEPTION WHEN division_by_zero THEN
+            NULL;
+        END;
+        IF command = 'commit' THEN
+            COMMIT;
+        ELSE
+            ROLLBACK;
+        END IF;
+    END LOOP;
+END $$;
+CALL at_each_row('rollback');
+CALL at_each_row('commit');
+SELECT * FROM log;
+
 -- A role's change within a transaction, a function of another's
 CREATE ROLE weather_reader_of_world;
 GRANT USAGE ON SCHEMA weather_test TO weather_reader_of_world;
 CREATE FUNCTION warmest() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = weather_test
     AS $$ SELECT city FROM w ORDER BY temp DESC LIMIT 1 $$;
 GRANT SELECT ON renamed TO weather_reader_of_world;
+GRANT SELECT (n) ON w TO weather_reader_of_world;
 SET ROLE weather_reader_of_world;
 SELECT warmest();
 SELECT place FROM renamed;
+SELECT max(n) FROM w;
 SELECT city FROM w; -- ERROR
+SELECT w FROM w; -- ERROR
+ANALYZE w; -- skipped
 RESET ROLE;
 DROP OWNED BY weather_reader_of_world;
 DROP ROLE weather_reader_of_world;

@@ -29,7 +29,7 @@ sub measure
 	my $sql = shift;
 	my $session = $node->background_psql('postgres', on_error_stop => 0);
 	my $pid = $session->query('SELECT pg_backend_pid()');
-	$session->query($_) for 'SELECT * FROM small', "EXPLAIN $sql";
+	$session->query($_) for 'SELECT * FROM small', $sql =~ /SELECT/ ? "EXPLAIN $sql" : 'ANALYZE small';
 	my $peak = sub { (slurp_file("/proc/$pid/status") =~ /VmHWM:\s+(\d+)/)[0] };
 	my $before = $peak->();
 	my $start  = time;
@@ -62,6 +62,18 @@ for my $case ([ 'flat', 'flat.json', $rows ], [ 'an_array', 'array.json', 500_00
 	is($output, "$expected|London|2022-03-14 22:10:41|" . sprintf('%.1f', $expected * 6.9), "$name, $size: all rows");
 	is($error, '', "$name: no complaint");
 	cmp_ok($growth, '<', 64 * 1024, sprintf '%s, %s: the backend grows by %d kB (%.1f s)', $name, $size, $growth, $seconds);
+}
+
+# ---- ANALYZE keeps no more of large rows than maintenance_work_mem
+
+system("yes '{\"text\":\"" . 'wind ' x 20_000 . "\"}' | head -n 2500 > $dir/wide.json") == 0 or die;
+table('wide', 'wide.json', 'text text');
+{
+	my ($output, $error, $growth, $seconds) = measure('ANALYZE wide');
+	is($error, '', 'ANALYZE of 250 MB');
+	cmp_ok($growth, '<', 144 * 1024, sprintf 'ANALYZE: the backend grows by %d kB (%.1f s)', $growth, $seconds);
+	is($node->safe_psql('postgres', q{SELECT reltuples FROM pg_class WHERE relname = 'wide'}), '2500', 'ANALYZE has counted all rows');
+	is($node->safe_psql('postgres', q{SELECT avg_width FROM pg_stats WHERE tablename = 'wide'}), 100_004, '... and measured them');
 }
 
 # ---- LIMIT 1 answers at once
