@@ -67,7 +67,8 @@ sub attempt
 # The first of them has the most kinds of calls.
 my @statements = map { "SELECT count(*), sum(n), min(city) COLLATE \"C\", max(city) COLLATE \"C\" FROM $_" }
   qw(many one packed envelope program);
-push @statements, 'ANALYZE many';
+push @statements, 'ANALYZE many', q{SELECT count(*), sum(size) FROM weather.files('many')},
+  "SELECT weather.fingerprint('one', '$dir/in/2.json', 100000)";
 
 # ---- Each call, once
 
