@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "error.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -50,8 +51,10 @@ struct Value {
         LocalTime, // integer: microseconds from 2000-01-01 of a wall clock, the zone is not known
         Instant,   // integer: microseconds from 2000-01-01 00:00 UTC
         Text,      // text: a varlena's content, ready but for the header
+        Number,    // text: a JSON number for numeric's input function
         Input,     // text: for the type's input function (or, with datetime_format, its template)
         Array,     // array
+        Default,   // what the option default says
     };
 
     Kind kind = Kind::Null;
@@ -84,15 +87,25 @@ struct RowPlace {
     uint64_t line;   // from 1
 };
 
+// An error that did not end the scan. A reject is a row of the batch that has no values but for its
+// ordinality, key, raw text and rescued members; else one of the row's columns got its fallback.
+struct Note {
+    size_t row; // of the batch
+    bool is_reject;
+    Error error;
+};
+
 struct Batch {
     size_t columns = 0; // values a row: the wanted columns of the scan, in their order
     std::vector<RowPlace> rows;
     std::vector<Value> values; // row by row
+    std::vector<Note> notes;   // in the order of the rows
     Arena arena;               // what values point to
 
     void clear() {
         rows.clear();
         values.clear();
+        notes.clear();
         arena.clear();
     }
 };

@@ -40,6 +40,9 @@ enum class ColumnSource : uint8_t {
     Rescued,      // an object of the row's members that no column reads; null if there are none
 };
 
+// What a column gets where a value is in error, or missing or null.
+enum class Fallback : uint8_t { Error, Null, Default };
+
 // How the values stand within a match of the row path: see DESIGN section 5 and orient.h.
 enum class Orient : uint8_t { Records, Columns, Split };
 
@@ -50,9 +53,11 @@ struct ColumnSpec {
     Type type = Type::Other;     // of the elements, when is_array
     std::string type_name;       // for messages
     bool is_array = false;
-    bool wanted = true;          // converted; else only looked for
-    bool not_null = false;       // missing or null is an error
-    bool empty_is_error = false; // on_empty 'error'
+    bool wanted = true;    // converted; else only looked for
+    bool not_null = false; // missing or null is an error
+    Fallback on_empty = Fallback::Null;
+    Fallback on_error = Fallback::Error;  // Error: of the row
+    std::vector<std::string> null_values; // texts of strings and numbers that mean null
     std::optional<EpochUnit> epoch;
     bool has_datetime_format = false; // strings go to the glue as Input
     bool has_zone = false;            // a local time is welcome in a timestamptz
@@ -64,6 +69,7 @@ struct ScanSpec {
     JsonPath header_path; // with Orient::Split
     std::vector<ColumnSpec> columns;
     bool empty_rows_are_errors = true; // empty_rows 'error'
+    bool stop_at_errors = true;        // else malformed documents and bad rows become rejects
 };
 
 } // namespace weather

@@ -22,6 +22,19 @@ std::string shorten(std::string_view text) {
     return std::string(text.substr(0, end)) + "...";
 }
 
+bool is_null(const ColumnSpec& column, const Capture& capture) {
+    if (!capture.is_value())
+        return true;
+    const bool is_number = capture.kind == Capture::Kind::Number;
+    if (!is_number && capture.kind != Capture::Kind::String)
+        return false;
+    for (const std::string& null : column.null_values)
+        if (capture.text == null ||
+            (is_number && is_json_number(null) && same_number(capture.text, null)))
+            return true;
+    return false;
+}
+
 namespace {
 
 const char* kind_name(Capture::Kind kind) {
@@ -173,8 +186,10 @@ bool Converter::number(const ColumnSpec& column, const Capture& capture, Value& 
         return other(capture, value, error); // "9.1" as the input function reads it
     if (capture.kind != Capture::Kind::Number)
         return wrong_type(column, capture, error);
-    if (column.type == Type::Numeric)
-        return other(capture, value, error);
+    if (column.type == Type::Numeric) {
+        store(Value::Kind::Number, capture.text, value);
+        return true;
+    }
     switch (parse_number(column.type, capture.text, value)) {
     case NumberStatus::Ok:
         return true;
@@ -334,7 +349,7 @@ bool Converter::elements(const ColumnSpec& column, const std::vector<Capture>& c
     array.elements = values;
     for (size_t i = 0; i < captures.size(); ++i) {
         Value* value = new (values + i) Value;
-        if (captures[i].is_value() && !scalar(column, captures[i], *value, error))
+        if (!is_null(column, captures[i]) && !scalar(column, captures[i], *value, error))
             return false;
     }
     return true;

@@ -55,6 +55,9 @@ class Converter {
     ReferenceWalk array_walk_;
 };
 
+// Whether a capture is missing, null, or what the column's null_values name.
+bool is_null(const ColumnSpec& column, const Capture& capture);
+
 // A value for a message: at most 80 bytes, cut between characters, "..." behind what was cut.
 std::string shorten(std::string_view text);
 

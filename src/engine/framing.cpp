@@ -209,6 +209,20 @@ void Framer::document_consumed(bool is_container) {
     scanner_.begin();
 }
 
+void Framer::resume(const Window& window) {
+    const bool at_end = window.ended() && window.view().empty();
+    before_ = framing_ != Framing::Array ? Before::Blank : at_end ? Before::Closing : Before::Comma;
+    head_checked_ = true;
+    found_ = 0;
+    scanner_.begin();
+}
+
+// No array where one was asked for, or text behind it.
+bool Framer::is_past_documents() const {
+    return !head_checked_ || before_ == Before::Closing ||
+           (framing_ == Framing::Array && before_ == Before::FileStart);
+}
+
 Framed Framer::next(Window& window, Extent& extent, Error& error) {
     extent = Extent();
     window.consume(found_);

@@ -52,6 +52,13 @@ class Framer {
     Framed find(Window& window, Error& error);
     void document_consumed(bool is_container);
 
+    // After a malformed document whose bytes were passed over: a document, or what may follow one,
+    // comes next.
+    void resume(const Window& window);
+
+    // Whether no document can come in this file any more, however much text does.
+    bool is_past_documents() const;
+
     // What framing was found; Auto as long as that is open.
     Framing detected() const { return framing_; }
 

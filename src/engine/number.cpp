@@ -250,6 +250,18 @@ bool is_json_number(std::string_view text) {
     return at == text.size();
 }
 
+bool same_number(std::string_view left, std::string_view right) {
+    const Decimal a = read_decimal(left);
+    const Decimal b = read_decimal(right);
+    if (a.count != b.count ||
+        (a.count > 0 && (a.negative != b.negative || a.exponent != b.exponent)))
+        return false;
+    for (int64_t i = 0; i < a.count; ++i)
+        if (digit_at(a, i) != digit_at(b, i))
+            return false;
+    return true;
+}
+
 NumberStatus parse_integer(std::string_view number, int64_t min, int64_t max, int64_t& result) {
     int64_t value = 0;
     if (!read_short_integer(number, value)) {

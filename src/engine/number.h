@@ -17,6 +17,9 @@ enum class NumberStatus : uint8_t { Ok, NotIntegral, OutOfRange };
 // Whether the whole text is one number by RFC 8259 section 6.
 bool is_json_number(std::string_view text);
 
+// Whether two numbers are the same: 1e2, 100 and 100.0 are.
+bool same_number(std::string_view left, std::string_view right);
+
 // An integer between `min` and `max`. 5.0, 1e2 and 120e-1 are integers; 1.5 is NotIntegral, also
 // when it is out of range at the same time. No exponent, however large, costs time or memory.
 NumberStatus parse_integer(std::string_view number, int64_t min, int64_t max, int64_t& result);

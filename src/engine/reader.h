@@ -39,6 +39,7 @@ class Reader {
     void close();
 
     const Scan& scan() const { return scan_; }
+    void reject_row() { scan_.reject_row(); }
     Compression detected_compression() const {
         return source_ ? source_->detected() : compression_;
     }

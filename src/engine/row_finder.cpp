@@ -8,6 +8,7 @@ namespace weather {
 void RowFinder::begin_document(const Window& window) {
     offset_ = window.offset();
     line_ = window.line();
+    column_ = window.column();
     collecting_ = !values_.empty();
     at_row_ = false;
     at_ = row_size_ = 0;
@@ -39,14 +40,14 @@ RowFinder::Status RowFinder::need_input(Window& window) {
 
 // The collecting walk is over: back to the beginning of the document. A short one is still there.
 bool RowFinder::begin_rows(Window& window, Source& source, Error& error) {
-    if (!is_small(window) && !window.seek(source, offset_, line_)) {
+    if (!is_small(window) && !window.seek(source, offset_, line_, column_)) {
         malformed(
             window, error, ErrorCode::TooLarge,
             "the document is longer than maximum_object_size, and a program's output cannot be "
             "read twice for the document_path columns");
         return false;
     }
-    collecting_ = false;
+    collecting_ = at_row_ = false;
     at_ = 0;
     values_.follow();
     handler_.begin_document(false);
@@ -62,6 +63,18 @@ RowFinder::Status RowFinder::next(Window& window, Source& source, bool one_line,
         row_size_ = 0;
         walk_.row_passed();
     }
+    const Status status = look_on(window, source, one_line, row, error);
+    if (status != Status::Malformed || !collecting_ || !rows_before_fault_ ||
+        handler_.keeps_too_much() || !begin_rows(window, source, error))
+        return status;
+    row = Extent();
+    error = Error();
+    return look_on(window, source, one_line, row, error);
+}
+
+// Goes on where it is, to the next row or to the end of the document.
+RowFinder::Status RowFinder::look_on(Window& window, Source& source, bool one_line, Extent& row,
+                                     Error& error) {
     for (;;) {
         if (at_row_) {
             const Status status = find_extent(window, one_line, row, error);

@@ -29,9 +29,11 @@ class RowFinder {
         Malformed, // the error says why; `row` is what there is of the row, if it was in one
     };
 
-    RowFinder(PathTree& tree, DocumentValues& values, size_t maximum_size)
+    // `rows_before_fault`: the rows before a fault in a document count, also where the first walk
+    // has met it; what it had collected by then is what the document paths have found.
+    RowFinder(PathTree& tree, DocumentValues& values, size_t maximum_size, bool rows_before_fault)
         : values_(values), handler_(tree, values, maximum_size), walk_(handler_, maximum_size),
-          maximum_size_(maximum_size) {}
+          maximum_size_(maximum_size), rows_before_fault_(rows_before_fault) {}
 
     // The window stands at the first byte of a document.
     void begin_document(const Window& window);
@@ -45,6 +47,7 @@ class RowFinder {
     bool was_container() const { return walk_.was_container(); }
 
   private:
+    Status look_on(Window& window, Source& source, bool one_line, Extent& row, Error& error);
     Status find_extent(Window& window, bool one_line, Extent& row, Error& error);
     Status take_row(Window& window, size_t size, Extent& row, Error& error);
     Status need_input(Window& window);
@@ -58,12 +61,14 @@ class RowFinder {
     ReferenceWalk reference_;
     ExtentScanner scanner_; // of the row at hand
     size_t maximum_size_;
+    bool rows_before_fault_;
     bool collecting_ = false;
     bool at_row_ = false; // at a row whose extent is not known yet
     size_t at_ = 0;       // in the window
     size_t row_size_ = 0; // of the row that the last call found
     uint64_t offset_ = 0; // where the document begins
     uint64_t line_ = 0;
+    uint64_t column_ = 0;
 };
 
 } // namespace weather

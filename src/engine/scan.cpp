@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "raw_text.h"
 #include "rescue.h"
 #include "utf8.h"
 #include "engine_only.h"
@@ -47,9 +48,9 @@ bool check_key(std::string_view key, Error& error) {
 } // namespace
 
 Scan::Scan(const ScanSpec& spec, Framing framing, size_t maximum_object_size)
-    : plan_(spec), decoder_(plan_.row_tree),
+    : plan_(spec), maximum_size_(maximum_object_size), decoder_(plan_.row_tree),
       document_values_(plan_.document_tree, plan_.document_levels),
-      rows_(plan_.document_tree, document_values_, maximum_object_size),
+      rows_(plan_.document_tree, document_values_, maximum_object_size, !spec.stop_at_errors),
       columns_(plan_.row_tree, plan_.within_row), split_(plan_.row_tree),
       framer_(framing, maximum_object_size) {
     for (const ScanPlan::SplitPath& path : plan_.split_paths) {
@@ -76,11 +77,29 @@ ScanStatus Scan::fail() {
 }
 
 // A row with an error, whose place is the row's.
-ScanStatus Scan::fail_row() {
+ScanStatus Scan::fail_row(Batch& batch) {
     error_.offset = match_.offset;
     error_.line = match_.line;
     ++counters_.rejected;
-    return fail();
+    if (plan_.spec().stop_at_errors)
+        return fail();
+    add_reject(batch);
+    return ScanStatus::Rows;
+}
+
+// The match at hand as a row without values, and why.
+void Scan::add_reject(Batch& batch) {
+    batch.notes.push_back({batch.rows.size(), true, std::exchange(error_, Error())});
+    batch.rows.push_back({match_.offset, match_.line});
+    for (const int index : wanted()) {
+        const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
+        Value value;
+        if (column.paths.empty() && !convert_metadata(column, value))
+            value = Value(); // what is wrong with it is known already
+        batch.values.push_back(value);
+    }
+    error_ = Error();
+    document_has_rows_ = true;
 }
 
 // Framing knows only that something is wrong with a text, where it noticed. If the decoder finds a
@@ -94,7 +113,31 @@ ScanStatus Scan::malformed(const Extent& extent) {
         locate(found, extent, found.offset);
         error_ = std::move(found);
     }
-    return fail();
+    if (plan_.spec().stop_at_errors)
+        return fail();
+    const Resync::Until until = framer_.is_past_documents() ? Resync::Until::EndOfFile
+                                : framer_.detected() == Framing::Lines
+                                    ? Resync::Until::NextLine
+                                    : Resync::Until::LikeBeginning;
+    // Of a document with rows, those before the fault stand.
+    resync_.begin(window_, plan_.has_row_path() ? error_.offset : window_.offset(), error_.offset,
+                  until, document_, plan_.wants_raw() ? maximum_size_ : 0);
+    task_ = Task::PassOver;
+    return ScanStatus::Rows;
+}
+
+ScanStatus Scan::pass_over(Batch& batch, uint64_t limit) {
+    if (!resync_.next(window_))
+        return need_input(limit);
+    counters_.passed_over += resync_.bytes();
+    framer_.resume(window_);
+    malformed_ = valid_text(resync_.text());
+    match_ = {malformed_, resync_.offset(), resync_.line(), false};
+    is_malformed_ = true;
+    ++ordinal_;
+    add_reject(batch);
+    task_ = Task::FindDocument;
+    return ScanStatus::Rows;
 }
 
 ScanStatus Scan::fill() {
@@ -135,25 +178,29 @@ ScanStatus Scan::next(Batch& batch) {
 ScanStatus Scan::step(Batch& batch, uint64_t limit) {
     switch (task_) {
     case Task::FindDocument:
-        return find_document(limit);
+        return find_document(batch, limit);
     case Task::FindRow:
-        return find_row(limit);
+        return find_row(batch, limit);
+    case Task::PassOver:
+        return pass_over(batch, limit);
     case Task::EmitRows:
         break;
     }
     return emit_rows(batch);
 }
 
-ScanStatus Scan::find_document(uint64_t limit) {
+ScanStatus Scan::find_document(Batch& batch, uint64_t limit) {
     Extent document;
     const Framed framed = plan_.has_row_path() ? framer_.find(window_, error_)
                                                : framer_.next(window_, document, error_);
+    if (!window_.view().empty())
+        document_ = {window_.view()[0], window_.column()};
     switch (framed) {
     case Framed::Document:
         ++counters_.documents;
         document_has_rows_ = false;
         if (!plan_.has_row_path())
-            return begin_match(document) ? ScanStatus::Rows : ScanStatus::Failed;
+            return begin_match(batch, document);
         rows_.begin_document(window_);
         task_ = Task::FindRow;
         return ScanStatus::Rows;
@@ -168,12 +215,12 @@ ScanStatus Scan::find_document(uint64_t limit) {
     return malformed(document);
 }
 
-ScanStatus Scan::find_row(uint64_t limit) {
+ScanStatus Scan::find_row(Batch& batch, uint64_t limit) {
     Extent row;
     const bool one_line = framer_.detected() == Framing::Lines;
     switch (rows_.next(window_, *source_, one_line, row, error_)) {
     case RowFinder::Status::Row:
-        return begin_match(row) ? ScanStatus::Rows : ScanStatus::Failed;
+        return begin_match(batch, row);
     case RowFinder::Status::End:
         framer_.document_consumed(rows_.was_container());
         end_document();
@@ -191,29 +238,34 @@ void Scan::end_document() {
     task_ = Task::FindDocument;
 }
 
-bool Scan::begin_match(const Extent& match) {
+void Scan::end_match() {
+    if (plan_.has_row_path())
+        task_ = Task::FindRow;
+    else
+        end_document();
+}
+
+ScanStatus Scan::begin_match(Batch& batch, const Extent& match) {
     error_ = Error();
     match_ = match;
+    is_malformed_ = false;
     task_ = Task::EmitRows;
     match_is_new_ = true;
     bool decoded = decoder_.decode(match_.text, error_);
     if (!decoded && match_.is_guess) {
-        if (framer_.exact(window_, match_, error_) != Framed::Document) {
-            malformed(match_);
-            return false;
-        }
+        if (framer_.exact(window_, match_, error_) != Framed::Document)
+            return malformed(match_);
         decoded = decoder_.decode(match_.text, error_);
     }
     if (!decoded) {
         locate(error_, match_, error_.offset);
-        ++counters_.rejected;
-        fail();
-        return false;
+        return malformed(Extent());
     }
     if (begin_rows())
-        return true;
-    fail_row();
-    return false;
+        return ScanStatus::Rows;
+    ++ordinal_;
+    end_match();
+    return fail_row(batch);
 }
 
 // What is to be known before the first row of a match.
@@ -271,23 +323,26 @@ ScanStatus Scan::emit_rows(Batch& batch) {
     while (batch.rows.size() < batch_rows && batch.arena.used() < batch_bytes) {
         bool failed = false;
         const Captures* row = next_row(failed);
-        if (failed)
-            return fail_row();
-        if (!row) {
-            if (plan_.has_row_path())
-                task_ = Task::FindRow;
-            else
-                end_document();
+        if (!row && !failed) {
+            end_match();
             return ScanStatus::Rows;
+        }
+        ++ordinal_;
+        if (failed) {
+            end_match();
+            return fail_row(batch);
         }
         const size_t values = batch.values.size();
         batch.values.resize(values + batch.columns);
         converter_.begin_row(batch.arena, decoder_.has_escapes() || plan_.has_document_values());
-        ++ordinal_;
         if (!convert_row(*row, batch.values.data() + values)) {
             batch.values.resize(values);
-            return fail_row();
+            if (fail_row(batch) == ScanStatus::Failed)
+                return ScanStatus::Failed;
+            continue;
         }
+        for (Error& error : fallen_back_)
+            batch.notes.push_back({batch.rows.size(), false, std::move(error)});
         batch.rows.push_back({match_.offset, match_.line});
         document_has_rows_ = true;
         ++counters_.rows;
@@ -312,6 +367,7 @@ int Scan::column_of(TargetId target) const {
 }
 
 bool Scan::convert_row(const Captures& row, Value* values) {
+    fallen_back_.clear();
     for (const int column : wanted()) {
         if (!convert_column(column, row, *values++)) {
             error_.column = column;
@@ -323,12 +379,17 @@ bool Scan::convert_row(const Captures& row, Value* values) {
 
 bool Scan::convert_column(int index, const Captures& row, Value& value) {
     const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
-    std::string rescued;
+    return column.paths.empty() ? convert_metadata(column, value)
+                                : convert_paths(index, row, value);
+}
+
+bool Scan::convert_metadata(const ColumnSpec& column, Value& value) {
+    std::string made;
     std::string_view text;
     switch (column.source) {
     case ColumnSource::Path:
     case ColumnSource::DocumentPath:
-        return convert_paths(index, row, value);
+        return false;
     case ColumnSource::Ordinality:
         value.kind = Value::Kind::Integer;
         value.integer = static_cast<int64_t>(ordinal_);
@@ -338,18 +399,23 @@ bool Scan::convert_column(int index, const Captures& row, Value& value) {
         error_.reason = "out of range for type integer";
         return false;
     case ColumnSource::Key:
+        if (is_malformed_)
+            return true;
         text = rows_.key();
         if (!check_key(text, error_))
             return false;
         break;
     case ColumnSource::Raw:
         text = match_.text;
+        if (is_malformed_ && column.type != Type::Text)
+            text = made = quote_json(match_.text);
         break;
     case ColumnSource::Rescued:
-        rescued = rescue_members(match_.text, plan_.read_members);
-        if (rescued.empty())
-            return store_null(column, true);
-        text = rescued;
+        if (!is_malformed_)
+            made = rescue_members(match_.text, plan_.read_members);
+        if (made.empty())
+            return store_null(column, true, value);
+        text = made;
         break;
     }
     store_text(*arena_, text, value);
@@ -366,21 +432,47 @@ bool Scan::convert_paths(int index, const Captures& row, Value& value) {
         if (!captures.found(target.target))
             continue;
         found = true;
-        if (captures.is_list(target.target))
-            return converter_.convert_list(column, captures.list(target.target), value, error_);
-        if (captures.single(target.target).is_value())
-            return converter_.convert(column, captures.single(target.target), value, error_);
+        if (!captures.is_list(target.target) && is_null(column, captures.single(target.target)))
+            continue;
+        return convert_found(column, captures, target.target, value) || fall_back(index, value);
     }
-    return store_null(column, found);
+    return store_null(column, found, value);
+}
+
+bool Scan::convert_found(const ColumnSpec& column, const Captures& captures, TargetId target,
+                         Value& value) {
+    return captures.is_list(target)
+               ? converter_.convert_list(column, captures.list(target), value, error_)
+               : converter_.convert(column, captures.single(target), value, error_);
 }
 
 // Nothing but missing members and nulls: NULL, if the column takes it.
-bool Scan::store_null(const ColumnSpec& column, bool found) {
-    if (!column.empty_is_error && !column.not_null)
+bool Scan::store_null(const ColumnSpec& column, bool found, Value& value) {
+    if (column.on_empty == Fallback::Default) {
+        value.kind = Value::Kind::Default;
         return true;
-    error_.code = column.empty_is_error ? ErrorCode::EmptyValue : ErrorCode::NullValue;
+    }
+    if (column.on_empty == Fallback::Null && !column.not_null)
+        return true;
+    error_.code = column.on_empty == Fallback::Error ? ErrorCode::EmptyValue : ErrorCode::NullValue;
     error_.reason = found ? "null" : "missing";
     return false;
+}
+
+// The value is in error, as error_ says: what stands in its place, if anything may.
+bool Scan::fall_back(int index, Value& value) {
+    const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
+    if (column.on_error == Fallback::Error ||
+        (column.on_error == Fallback::Null && column.not_null))
+        return false;
+    value = Value();
+    if (column.on_error == Fallback::Default)
+        value.kind = Value::Kind::Default;
+    error_.column = index;
+    error_.offset = match_.offset;
+    error_.line = match_.line;
+    fallen_back_.push_back(std::exchange(error_, Error()));
+    return true;
 }
 
 } // namespace weather

@@ -15,6 +15,7 @@
 #include "error.h"
 #include "framing.h"
 #include "orient.h"
+#include "resync.h"
 #include "row_finder.h"
 #include "scan_plan.h"
 #include "source.h"
@@ -35,9 +36,10 @@ enum class ScanStatus : uint8_t {
 struct Counters {
     uint64_t documents = 0;       // found by framing, malformed ones included
     uint64_t empty_documents = 0; // those that gave no row
-    uint64_t rows = 0;            // handed out
+    uint64_t rows = 0;            // handed out, without rejects
     uint64_t rejected = 0;        // malformed documents, and rows with an error
     uint64_t bytes = 0;           // read, after decompression
+    uint64_t passed_over = 0;     // bytes of malformed documents, to where reading went on
 };
 
 class Scan {
@@ -56,6 +58,12 @@ class Scan {
     const Error& error() const { return error_; }
     const Counters& counters() const { return counters_; }
 
+    // A row that was handed out has turned out to be in error: it counts as rejected.
+    void reject_row() {
+        --counters_.rows;
+        ++counters_.rejected;
+    }
+
     // Whether all of the current file has been read.
     bool input_ended() const { return window_.ended(); }
 
@@ -69,33 +77,42 @@ class Scan {
     // What next() has to do next.
     enum class Task : uint8_t {
         FindDocument,
-        FindRow, // in a document
-        EmitRows // of a match
+        FindRow,  // in a document
+        EmitRows, // of a match
+        PassOver, // a malformed document
     };
 
     ScanStatus step(Batch& batch, uint64_t limit);
-    ScanStatus find_document(uint64_t limit);
-    ScanStatus find_row(uint64_t limit);
+    ScanStatus find_document(Batch& batch, uint64_t limit);
+    ScanStatus find_row(Batch& batch, uint64_t limit);
+    ScanStatus pass_over(Batch& batch, uint64_t limit);
     ScanStatus need_input(uint64_t limit);
     ScanStatus fill();
 
     void end_document();
-    bool begin_match(const Extent& match);
+    void end_match();
+    ScanStatus begin_match(Batch& batch, const Extent& match);
     bool begin_rows();
     const Captures* next_row(bool& failed);
     bool found_anything() const;
     ScanStatus emit_rows(Batch& batch);
     bool convert_row(const Captures& row, Value* values);
     bool convert_column(int column, const Captures& row, Value& value);
+    bool convert_metadata(const ColumnSpec& column, Value& value);
     bool convert_paths(int column, const Captures& row, Value& value);
-    bool store_null(const ColumnSpec& column, bool found);
+    bool convert_found(const ColumnSpec& column, const Captures& captures, TargetId target,
+                       Value& value);
+    bool store_null(const ColumnSpec& column, bool found, Value& value);
+    bool fall_back(int column, Value& value);
 
     int column_of(TargetId target) const;
     ScanStatus malformed(const Extent& extent);
-    ScanStatus fail_row();
+    ScanStatus fail_row(Batch& batch);
+    void add_reject(Batch& batch);
     ScanStatus fail();
 
     ScanPlan plan_;
+    size_t maximum_size_;
     RowDecoder decoder_;
     DocumentValues document_values_;
     RowFinder rows_;
@@ -110,7 +127,12 @@ class Scan {
     Extent match_;
     bool match_is_new_ = false; // no row of it has been emitted; with Orient::Records
     bool document_has_rows_ = false;
-    uint64_t ordinal_ = 0; // of the last row of the file
+    uint64_t ordinal_ = 0;           // of the last row of the file
+    std::vector<Error> fallen_back_; // of the row at hand: values in whose place stands a fallback
+    Resync::Beginning document_;     // of the document at hand
+    Resync resync_;
+    std::string malformed_;     // the text that was passed over, for the column raw
+    bool is_malformed_ = false; // the match is that text
 
     Arena* arena_ = nullptr; // of the batch at hand
     Error error_;

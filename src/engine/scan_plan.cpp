@@ -28,6 +28,12 @@ ScanPlan::ScanPlan(const ScanSpec& spec) : of_column(spec.columns.size()), spec_
     document_tree.finish();
 }
 
+bool ScanPlan::wants_raw() const {
+    return std::any_of(wanted.begin(), wanted.end(), [this](int column) {
+        return spec_.columns[static_cast<size_t>(column)].source == ColumnSource::Raw;
+    });
+}
+
 bool ScanPlan::collects(size_t column) const {
     for (const ColumnTarget& target : of_column[column])
         if ((target.in_document ? document_tree : row_tree).is_list(target.target))

@@ -27,6 +27,8 @@ class ScanPlan {
     bool has_row_path() const { return !spec_.row_path.empty(); }
     bool has_document_values() const { return !document_levels.empty(); }
 
+    bool wants_raw() const; // some column does
+
     // Whether a column can find several values.
     bool collects(size_t column) const;
 

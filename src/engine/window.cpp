@@ -25,18 +25,20 @@ void Window::begin_file() {
     begin_ = end_ = 0;
     offset_ = 0;
     line_ = 1;
+    line_begin_ = 0;
     ended_ = false;
     passed_over_ = 0;
     bytes_read_ = 0;
 }
 
-bool Window::seek(Source& source, uint64_t offset, uint64_t line) {
+bool Window::seek(Source& source, uint64_t offset, uint64_t line, uint64_t column) {
     uint64_t reached;
     if (!source.seek(offset, reached))
         return false;
     begin_ = end_ = 0;
     offset_ = offset;
     line_ = line;
+    line_begin_ = offset - column;
     ended_ = false;
     passed_over_ = offset - reached;
     return true;
@@ -45,7 +47,11 @@ bool Window::seek(Source& source, uint64_t offset, uint64_t line) {
 void Window::consume(size_t size) {
     if (size == 0)
         return;
-    line_ += count_lines(view().substr(0, size));
+    const std::string_view consumed = view().substr(0, size);
+    if (const uint64_t lines = count_lines(consumed)) {
+        line_ += lines;
+        line_begin_ = offset_ + consumed.rfind('\n') + 1;
+    }
     begin_ += size;
     offset_ += size;
 }

@@ -22,6 +22,8 @@ class Window {
     // Where view() begins: offset in the decompressed file, and line, from 1.
     uint64_t offset() const { return offset_; }
     uint64_t line() const { return line_; }
+    // Bytes between the beginning of that line and view().
+    uint64_t column() const { return offset_ - line_begin_; }
 
     // Whether view() reaches to the end of the file.
     bool ended() const { return ended_; }
@@ -31,9 +33,9 @@ class Window {
     // Reads more behind view(). Data and End are both progress; see Source::read().
     ReadStatus fill(Source& source, Error& error);
 
-    // Goes back in the file, to a line's or document's beginning that was seen before. False: see
-    // Source::seek().
-    bool seek(Source& source, uint64_t offset, uint64_t line);
+    // Goes back in the file, to where it stood before: offset(), line() and column() of then.
+    // False: see Source::seek().
+    bool seek(Source& source, uint64_t offset, uint64_t line, uint64_t column);
 
     // All bytes read so far, those read twice twice.
     uint64_t bytes_read() const { return bytes_read_; }
@@ -55,6 +57,7 @@ class Window {
     size_t end_ = 0;
     uint64_t offset_ = 0;
     uint64_t line_ = 1;
+    uint64_t line_begin_ = 0; // offset
     bool ended_ = false;
     uint64_t bytes_read_ = 0;
     uint64_t passed_over_ = 0; // bytes still to be dropped after a seek

@@ -103,6 +103,7 @@ const MetadataRule metadata_rules[] = {
     {Metadata::Mtime, "metadata 'mtime'", "timestamp with time zone", {TIMESTAMPTZOID}},
     {Metadata::Offset, "metadata 'offset'", "bigint or integer", {INT8OID, INT4OID}},
     {Metadata::Line, "metadata 'line'", "bigint or integer", {INT8OID, INT4OID}},
+    {Metadata::Error, "metadata 'error'", "text or jsonb", {TEXTOID, JSONBOID}},
     {Metadata::Key, "metadata 'key'", "text", {TEXTOID}},
     {Metadata::Raw, "metadata 'raw'", "text, json or jsonb", {TEXTOID, JSONOID, JSONBOID}},
     {Metadata::Rescued, "metadata 'rescued'", "jsonb or json", {JSONBOID, JSONOID}},
@@ -156,6 +157,24 @@ bool is_needed(const Bitmapset* needed, AttrNumber attribute) {
            bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, needed);
 }
 
+void default_context(void* name) {
+    errcontext("weather_fdw: option \"default\" of column \"%s\"", static_cast<const char*>(name));
+}
+
+// The value that the option default names, by the type's input function.
+Datum make_default(Column* column) {
+    ErrorContextCallback callback = {error_context_stack, default_context,
+                                     const_cast<char*>(column->name)};
+    error_context_stack = &callback;
+    TypeInput* input = &column->input;
+    char* text = pstrdup(column->options->default_value);
+    const Datum value = InputFunctionCall(&input->function, text, input->parameter, input->typmod);
+    if (column->is_domain)
+        domain_check(value, false, column->declared_type, nullptr, nullptr);
+    error_context_stack = callback.previous;
+    return value;
+}
+
 void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
                      const TableOptions* table, const Bitmapset* needed) {
     column->attribute = attribute->attnum;
@@ -171,6 +190,11 @@ void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
                         errhint("Compute it in a view over the foreign table.")));
     check_metadata(column);
     check_time_options(column);
+    column->on_error = column->options->has_on_error         ? column->options->on_error
+                       : table->on_error == OnError::SetNull ? Fallback::Null
+                                                             : Fallback::Error;
+    if (column->options->default_value)
+        column->default_value = make_default(column);
     column->timezone = column->options->timezone ? column->options->timezone : table->timezone;
 }
 
@@ -179,6 +203,24 @@ bool has_any_member(const JsonPath& path) {
         if (step.kind == PathStep::Kind::Members)
             return true;
     return false;
+}
+
+// Rejects have no values, so that an error column has no place beside NOT NULL columns of values.
+void check_error_column(const Columns* columns) {
+    for (int i = 0; i < columns->count; ++i) {
+        const Column* column = &columns->items[i];
+        const Metadata metadata = column->options->metadata;
+        const bool is_empty = metadata == Metadata::None || metadata == Metadata::Error ||
+                              metadata == Metadata::Key || metadata == Metadata::Rescued;
+        if (column->not_null && is_empty)
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                 errmsg("column \"%s\" is NOT NULL beside a column with metadata 'error'",
+                        column->name),
+                 errhint("Rows in error have no values. Drop NOT NULL, and set on_empty 'error': "
+                         "a row without the value is then one of them.")));
+    }
 }
 
 ColumnSource source_of(const ColumnOptions& options) {
@@ -208,6 +250,16 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
         if (!attribute->attisdropped)
             describe_column(&columns->items[columns->count++], relation, attribute, table, needed);
     }
+    for (int i = 0; i < columns->count; ++i)
+        columns->errors_become_rows |= columns->items[i].options->metadata == Metadata::Error;
+    if (columns->errors_become_rows)
+        check_error_column(columns);
+    columns->stop_at_errors = table->on_error != OnError::Ignore && !columns->errors_become_rows;
+    for (int i = 0; i < columns->count; ++i) {
+        Column* column = &columns->items[i];
+        column->wanted |= table->on_error != OnError::Stop || columns->errors_become_rows;
+        columns->has_fallbacks |= column->on_error != Fallback::Error;
+    }
     return columns;
 }
 
@@ -217,6 +269,7 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
     if (table->header_path)
         spec.header_path = make_path(table->header_path);
     spec.empty_rows_are_errors = table->empty_rows_are_errors;
+    spec.stop_at_errors = columns->stop_at_errors;
     for (int i = 0; i < columns->count; ++i) {
         const Column& column = columns->items[i];
         if (!is_from_engine(column.options->metadata))
@@ -231,7 +284,10 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
         result.is_array = column.is_array;
         result.wanted = column.wanted;
         result.not_null = column.not_null;
-        result.empty_is_error = column.options->empty_is_error;
+        result.on_empty = column.options->on_empty;
+        result.on_error = column.on_error;
+        for (int j = 0; j < list_length(column.options->null_values); ++j)
+            result.null_values.emplace_back(strVal(list_nth(column.options->null_values, j)));
         if (column.options->has_epoch)
             result.epoch = column.options->epoch;
         result.has_datetime_format = column.options->datetime_format != nullptr;

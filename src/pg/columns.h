@@ -23,8 +23,11 @@ struct Column {
     bool is_domain;
     void* domain_cache; // domain_check()'s
     bool not_null;
-    bool wanted; // the query reads it, or it is NOT NULL
+    bool wanted; // the query reads it, it is NOT NULL, or which rows there are must not depend on
+                 // that
     const ColumnOptions* options;
+    Fallback on_error;
+    Datum default_value; // of the option default, if there is one
 
     Type type; // of the elements, when is_array
     const char* type_name;
@@ -47,6 +50,9 @@ struct Column {
 struct Columns {
     Column* items; // all that are not dropped, in the order of the table
     int count;
+    bool stop_at_errors;     // at malformed documents and bad rows; else these are rejects
+    bool errors_become_rows; // a column has metadata 'error'
+    bool has_fallbacks;      // some column's on_error is not 'error'
 };
 
 // In the current memory context, which must live as long as they are used. `needed`: attribute

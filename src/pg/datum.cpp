@@ -17,6 +17,17 @@ Datum text_in_batch(const Value& value) {
     return PointerGetDatum(header);
 }
 
+// numeric_in() takes every JSON number that is not huge; an exponent can make a short one so.
+Datum make_numeric(const char* text, int32 typmod) {
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid),
+                               Int32GetDatum(typmod));
+}
+
+bool is_plain_number(const Value& value) {
+    constexpr uint32_t certainly_fits = 1000; // digits; numeric takes 131,072 before the point
+    return value.size <= certainly_fits && strpbrk(value.text, "eE") == nullptr;
+}
+
 bool needs_typmod(const TypeInput* input) {
     return input->typmod >= 0;
 }
@@ -57,6 +68,14 @@ bool make_fast(const Column* column, const TypeInput* input, const Value& value,
         if (needs_typmod(input) || GetDatabaseEncoding() != PG_UTF8)
             return false;
         *result = text_in_batch(value);
+        return true;
+    case Value::Kind::Number:
+        if (needs_typmod(input) || !is_plain_number(value))
+            return false;
+        *result = make_numeric(value.text, -1);
+        return true;
+    case Value::Kind::Default:
+        *result = column->default_value;
         return true;
     case Value::Kind::Null:
     case Value::Kind::Input:
@@ -167,11 +186,12 @@ char* in_server_encoding(const Value& value) {
 
 // The value for a message, or "" where it has no text of its own.
 const char* describe(const Value& value) {
-    if (value.kind == Value::Kind::Text || value.kind == Value::Kind::Input) {
+    const bool is_number = value.kind == Value::Kind::Number;
+    if (is_number || value.kind == Value::Kind::Text || value.kind == Value::Kind::Input) {
         constexpr int limit = 80;
         const int length = static_cast<int>(value.size);
         const int cut = pg_encoding_mbcliplen(PG_UTF8, value.text, length, limit);
-        const char* text = shown(pnstrdup(value.text, static_cast<Size>(cut)), true);
+        const char* text = shown(pnstrdup(value.text, static_cast<Size>(cut)), !is_number);
         return cut < length ? psprintf("%s...", text) : text;
     }
     if (value.kind == Value::Kind::Integer)
@@ -187,6 +207,8 @@ Datum make_slow(Column* column, TypeInput* input, const Value& value, Position* 
             return InputFunctionCall(&input->function, string, input->parameter, input->typmod);
         return CStringGetTextDatum(string);
     }
+    case Value::Kind::Number:
+        return make_numeric(value.text, input->typmod);
     case Value::Kind::Input: {
         char* string = in_server_encoding(value);
         if (column->options->datetime_format)
@@ -258,13 +280,16 @@ Datum make_checked(Column* column, const Value& value, Position* position,
 
 } // namespace
 
+bool make_quick_datum(Column* column, const Value& value, Datum* result, bool* is_null) {
+    *result = 0;
+    *is_null = value.kind == Value::Kind::Null;
+    return !column->is_domain && (*is_null || make_fast(column, &column->input, value, result));
+}
+
 Datum make_datum(Column* column, const Value& value, Position* position, bool* is_null) {
-    Datum result = 0;
-    if (!column->is_domain) {
-        *is_null = value.kind == Value::Kind::Null;
-        if (*is_null || make_fast(column, &column->input, value, &result))
-            return result;
-    }
+    Datum result;
+    if (make_quick_datum(column, value, &result, is_null))
+        return result;
     position->column = column->name;
     MemoryContext context = CurrentMemoryContext;
     const Value* volatile current = &value;

@@ -14,6 +14,9 @@ namespace weather {
 // where, by `position`, whose column is set here.
 Datum make_datum(Column* column, const Value& value, Position* position, bool* is_null);
 
+// The same for a value that needs nothing that can raise an error; false for all others.
+bool make_quick_datum(Column* column, const Value& value, Datum* result, bool* is_null);
+
 // A text Datum from text in the database's encoding, or an error where it is not valid in it.
 Datum text_datum(const char* text);
 

@@ -66,6 +66,11 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
         show_counter("Documents Without Rows", counters.empty_documents, explain);
     show_counter("Rows", counters.rows, explain);
     show_counter("Rejects", counters.rejected, explain);
+    if (counters.passed_over > 0)
+        show_counter("Bytes Passed Over", counters.passed_over, explain);
+    if (state->columns->has_fallbacks)
+        show_counter("Rows With Replaced Values", Max(state->replaced, state->replaced_before),
+                     explain);
 }
 
 } // namespace weather

@@ -4,7 +4,8 @@
 #include "foreign_scan.h"
 
 #include "access.h"
-#include "datum.h"
+#include "rejects.h"
+#include "rows.h"
 #include "settings.h"
 
 namespace weather {
@@ -128,6 +129,7 @@ bool next_batch(ScanState* state) {
         switch (status) {
         case ScanStatus::Rows:
             state->row = 0;
+            state->note = 0;
             state->rows = static_cast<int>(reader->batch().rows.size());
             return true;
         case ScanStatus::Again:
@@ -147,70 +149,6 @@ bool next_batch(ScanState* state) {
             if (is_program(state->options) && reader->scan().input_ended())
                 wait_for_program_end(state);
             report_engine_error(state, complaint);
-        }
-    }
-}
-
-Datum make_number(const Column& column, uint64 number, Position* position) {
-    if (column.type == Type::Int8)
-        return Int64GetDatum(static_cast<int64>(number));
-    if (number > PG_INT32_MAX) {
-        position->column = column.name;
-        report_value(ErrorCode::OutOfRange, "out of range for type integer",
-                     psprintf(UINT64_FORMAT, number), position);
-    }
-    return Int32GetDatum(static_cast<int32>(number));
-}
-
-// What the glue knows of a file or row.
-Datum metadata_datum(ScanState* state, const Column& column, bool* is_null) {
-    const bool has_file = !is_program(state->options);
-    *is_null = false;
-    switch (column.options->metadata) {
-    case Metadata::Offset:
-        return make_number(column, state->position.offset, &state->position);
-    case Metadata::Line:
-        return make_number(column, state->position.line, &state->position);
-    case Metadata::Filename:
-        *is_null = !has_file;
-        return has_file ? text_datum(state->file->path) : 0;
-    case Metadata::Mtime:
-        *is_null = !has_file;
-        return TimestampTzGetDatum(state->mtime);
-    case Metadata::Size:
-        *is_null = !has_file;
-        return has_file ? make_number(column, static_cast<uint64>(state->file->info.st_size),
-                                      &state->position)
-                        : 0;
-    default:
-        elog(ERROR, "weather_fdw: unexpected metadata of column \"%s\"", column.name);
-        pg_unreachable();
-    }
-}
-
-void fill_slot(ScanState* state, TupleTableSlot* slot) {
-    const Batch& batch = state->reader->object->batch();
-    const size_t row = static_cast<size_t>(state->row++);
-    state->position.line = batch.rows[row].line;
-    state->position.offset = batch.rows[row].offset;
-    memset(slot->tts_isnull, true, static_cast<Size>(slot->tts_tupleDescriptor->natts));
-    const Value* value = batch.values.data() + row * batch.columns;
-    for (int i = 0; i < state->batch_width; ++i) {
-        Column* column = state->batch_columns[i];
-        const int slot_index = column->attribute - 1;
-        slot->tts_values[slot_index] =
-            make_datum(column, *value++, &state->position, &slot->tts_isnull[slot_index]);
-    }
-    for (int i = 0; i < state->columns->count; ++i) {
-        const Column& column = state->columns->items[i];
-        if (is_from_engine(column.options->metadata) || !column.wanted)
-            continue;
-        const int slot_index = column.attribute - 1;
-        slot->tts_values[slot_index] = metadata_datum(state, column, &slot->tts_isnull[slot_index]);
-        if (column.not_null && slot->tts_isnull[slot_index]) {
-            state->position.column = column.name;
-            report_value(ErrorCode::NullValue, "the output of a program has none", "",
-                         &state->position);
         }
     }
 }
@@ -273,6 +211,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     MemoryContext previous = MemoryContextSwitchTo(context);
     auto* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     state->context = context;
+    state->table = pstrdup(RelationGetRelationName(relation));
     state->options = get_table_options(table);
     check_may_read(table, state->options);
     state->columns = describe_columns(table, RelationGetDescr(relation), state->options, needed);
@@ -290,17 +229,18 @@ bool next_row(ScanState* state, TupleTableSlot* slot) {
     ErrorContextCallback callback = {error_context_stack, position_context, &state->position};
     error_context_stack = &callback;
     ExecClearTuple(slot);
-    const bool found = state->row < state->rows || next_batch(state);
-    if (found) {
-        fill_slot(state, slot);
+    bool found = false;
+    while (!found && (state->row < state->rows || next_batch(state)))
+        found = make_row(state, slot);
+    if (found)
         ExecStoreVirtualTuple(slot);
-    }
     error_context_stack = callback.previous;
     return found;
 }
 
 void end_scan(ScanState* state) {
     close_current(state);
+    report_rejects(state);
     MemoryContextDelete(state->context);
 }
 
@@ -320,6 +260,7 @@ TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node) {
 void weatherReScanForeignScan(ForeignScanState* node) {
     auto* state = static_cast<ScanState*>(node->fdw_state);
     close_current(state);
+    begin_pass(state);
     state->next_file = 0;
 }
 

@@ -20,6 +20,7 @@ enum PlanPrivate {
 
 struct ScanState {
     MemoryContext context; // everything here lives in it
+    const char* table;     // its name
     const TableOptions* options;
     Columns* columns;
     Column** spec_columns;  // those that the engine knows, by its numbers
@@ -39,6 +40,12 @@ struct ScanState {
 
     int row; // next row of the batch
     int rows;
+    size_t note; // next note of the batch
+
+    // Of this pass over the files, and the most of a pass before a rescan.
+    uint64 skipped, skipped_before;   // rows in error
+    uint64 replaced, replaced_before; // rows in which fallbacks stand for values in error
+    bool row_was_replaced;            // the row at hand is such a one
 
     // For EXPLAIN ANALYZE: sets of the enums' values that were found.
     uint32 framings;

@@ -32,8 +32,6 @@ struct Choice {
     int value;
 };
 
-constexpr int not_built = -1; // the value of a word that is not supported yet
-
 template <typename Value>
 constexpr Choice choice(const char* word, Value value) {
     return {word, static_cast<int>(value)};
@@ -56,11 +54,7 @@ struct Option {
     pg_unreachable();
 }
 
-[[noreturn]] void not_supported_yet(const char* name, const char* value) {
-    if (value)
-        ereport(ERROR,
-                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("option \"%s\" with value \"%s\" is not supported yet", name, value)));
+[[noreturn]] void not_supported_yet(const char* name) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("option \"%s\" is not supported yet", name)));
     pg_unreachable();
@@ -70,13 +64,9 @@ void check_choice(const Option& option, const char* value) {
     StringInfoData words;
     initStringInfo(&words);
     for (const Choice* choice = option.choices; choice->word; ++choice) {
-        if (strcmp(choice->word, value) == 0) {
-            if (choice->value == not_built)
-                not_supported_yet(option.name, value);
+        if (strcmp(choice->word, value) == 0)
             return;
-        }
-        if (choice->value != not_built)
-            appendStringInfo(&words, "%s\"%s\"", words.len > 0 ? ", " : "", choice->word);
+        appendStringInfo(&words, "%s\"%s\"", words.len > 0 ? ", " : "", choice->word);
     }
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
@@ -150,6 +140,14 @@ void check_program(const Option& option, const char* value) {
 // From the database's encoding to the engine's.
 char* text_in_utf8(const char* text) {
     return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
+
+List* in_utf8(List* texts) {
+    List* result = NIL;
+    ListCell* cell;
+    foreach (cell, texts)
+        result = lappend(result, makeString(text_in_utf8(strVal(lfirst(cell)))));
+    return result;
 }
 
 // Whether one path, in the database's encoding, is well-formed; and whether it has a `.*`.
@@ -233,6 +231,29 @@ void check_object_size(const Option& option, const char* value) {
     parse_object_size(option, value);
 }
 
+int64 parse_reject_limit(const Option& option, const char* value) {
+    char* end;
+    errno = 0;
+    const int64 limit = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end)
+        invalid_value(option, value, nullptr);
+    if (limit <= 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("reject_limit (" INT64_FORMAT ") must be greater than zero", limit)));
+    return limit;
+}
+
+void check_reject_limit(const Option& option, const char* value) {
+    parse_reject_limit(option, value);
+}
+
+void check_null_values(const Option& option, const char* value) {
+    split_list(option, value);
+}
+
+void accept_any(const Option&, const char*) {}
+
 void check_template(const Option& option, const char* value) {
     if (value[0] == '\0')
         invalid_value(option, value, "The template is empty.");
@@ -256,25 +277,29 @@ const Choice orients[] = {choice("records", Orient::Records),
                           choice("columns", Orient::Columns),
                           choice("split", Orient::Split),
                           {}};
-const Choice on_errors[] = {
-    choice("stop", 0), choice("ignore", not_built), choice("set_null", not_built), {}};
+const Choice on_errors[] = {choice("stop", OnError::Stop),
+                            choice("ignore", OnError::Ignore),
+                            choice("set_null", OnError::SetNull),
+                            {}};
+const Choice log_verbosities[] = {choice("default", LogVerbosity::Default),
+                                  choice("verbose", LogVerbosity::Verbose),
+                                  choice("silent", LogVerbosity::Silent),
+                                  {}};
 const Choice empty_rows[] = {choice("error", true), choice("null", false), {}};
-const Choice on_empties[] = {
-    choice("null", false), choice("error", true), choice("default", not_built), {}};
+const Choice fallbacks[] = {choice("null", Fallback::Null),
+                            choice("error", Fallback::Error),
+                            choice("default", Fallback::Default),
+                            {}};
 const Choice epochs[] = {choice("s", EpochUnit::Seconds),
                          choice("ms", EpochUnit::Milliseconds),
                          choice("us", EpochUnit::Microseconds),
                          {}};
-const Choice metadata[] = {choice("filename", Metadata::Filename),
-                           choice("size", Metadata::Size),
-                           choice("mtime", Metadata::Mtime),
-                           choice("offset", Metadata::Offset),
-                           choice("line", Metadata::Line),
-                           choice("key", Metadata::Key),
-                           choice("raw", Metadata::Raw),
-                           choice("rescued", Metadata::Rescued),
-                           choice("error", not_built),
-                           {}};
+const Choice metadata[] = {
+    choice("filename", Metadata::Filename), choice("size", Metadata::Size),
+    choice("mtime", Metadata::Mtime),       choice("offset", Metadata::Offset),
+    choice("line", Metadata::Line),         choice("key", Metadata::Key),
+    choice("raw", Metadata::Raw),           choice("rescued", Metadata::Rescued),
+    choice("error", Metadata::Error),       {}};
 
 const char* const path_hint = "A path looks like $.main.temp, $.weather[0].description, "
                               "$.rain.\"3h\" or $.clouds[*].cover.";
@@ -299,6 +324,8 @@ const Option all_options[] = {
      "Give bytes or a number with unit, such as 16MB, at most 256MB.", nullptr},
     {"empty_rows", Server | Table, check_choice, nullptr, empty_rows},
     {"on_error", Server | Table, check_choice, nullptr, on_errors},
+    {"reject_limit", Server | Table, check_reject_limit, "Give a number of rows.", nullptr},
+    {"log_verbosity", Server | Table, check_choice, nullptr, log_verbosities},
     {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
     {"allowed_directories", Server, check_directories,
      "Give paths that begin with /, without \"..\". They are no patterns.", nullptr},
@@ -310,19 +337,18 @@ const Option all_options[] = {
     {"epoch", Column, check_choice, nullptr, epochs},
     {"datetime_format", Column, check_template,
      "Give a template of to_timestamp(), such as DD.MM.YYYY HH24:MI.", nullptr},
-    {"on_empty", Column, check_choice, nullptr, on_empties},
+    {"on_empty", Column, check_choice, nullptr, fallbacks},
+    {"on_error", Column, check_choice, nullptr, fallbacks},
+    {"default", Column, accept_any, nullptr, nullptr},
+    {"null_values", Column, check_null_values,
+     "Give an array literal of texts, such as {NA,--,\"\",-9999}.", nullptr},
+    {"unit", Column, accept_any, nullptr, nullptr},
 
     // Named by the design, not supported yet.
-    {"reject_limit", Server | Table, nullptr, nullptr, nullptr},
-    {"log_verbosity", Server | Table, nullptr, nullptr, nullptr},
     {"encoding", Server | Table, nullptr, nullptr, nullptr},
     {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
     {"timezone_path", Column, nullptr, nullptr, nullptr},
     {"utc_offset_path", Column, nullptr, nullptr, nullptr},
-    {"null_values", Column, nullptr, nullptr, nullptr},
-    {"default", Column, nullptr, nullptr, nullptr},
-    {"on_error", Column, nullptr, nullptr, nullptr},
-    {"unit", Column, nullptr, nullptr, nullptr},
 };
 
 // COPY's options for CSV: JSON has no such thing.
@@ -374,12 +400,31 @@ const char* find_value(List* options, const char* name) {
     return nullptr;
 }
 
+bool is_word(List* options, const char* name, const char* word) {
+    const char* value = find_value(options, name);
+    return value && strcmp(value, word) == 0;
+}
+
 // Both of two options that exclude each other, in one list.
 void check_contradiction(List* options, const char* first, const char* second, const char* hint) {
     if (find_value(options, first) && find_value(options, second))
         ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
                         errmsg("conflicting options \"%s\" and \"%s\"", first, second),
                         errhint("%s", hint)));
+}
+
+// As in COPY: without on_error 'ignore' there is nothing to count.
+[[noreturn]] void reject_limit_without_ignore() {
+    ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                    errmsg("option \"reject_limit\" needs on_error 'ignore'")));
+    pg_unreachable();
+}
+
+// Within one list; what stands at the server and at the table shows when the table is read.
+void check_reject_limit_use(List* options) {
+    const char* on_error = find_value(options, "on_error");
+    if (find_value(options, "reject_limit") && on_error && strcmp(on_error, "ignore") != 0)
+        reject_limit_without_ignore();
 }
 
 void check_table_list(List* options, Oid validator) {
@@ -393,8 +438,7 @@ void check_table_list(List* options, Oid validator) {
         ereport(ERROR, (errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
                         errmsg("a foreign table of weather_fdw needs one of the options "
                                "\"filename\", \"files\" and \"program\"")));
-    const char* orient = find_value(options, "orient");
-    const bool split = orient && strcmp(orient, "split") == 0;
+    const bool split = is_word(options, "orient", "split");
     if (split != (find_value(options, "header_path") != nullptr))
         ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
                         errmsg("the options orient 'split' and header_path need each other")));
@@ -405,6 +449,7 @@ void check_table_list(List* options, Oid validator) {
                         errhint("Header and rows stand in one document, as in "
                                 "{\"names\": [...], \"rows\": [[...]]}: header_path '$.names', "
                                 "row_path '$.rows[*]'.")));
+    check_reject_limit_use(options);
     check_may_set(reads_files, runs_program, validator);
 }
 
@@ -413,11 +458,17 @@ void check_column_list(List* options) {
     check_contradiction(options, "path", "document_path", paths_hint);
     const char* const metadata_hint = "Such a column takes nothing from the JSON text's values.";
     check_contradiction(options, "metadata", "for_ordinality", metadata_hint);
-    for (const char* other :
-         {"path", "document_path", "epoch", "datetime_format", "timezone", "on_empty"}) {
+    for (const char* other : {"path", "document_path", "epoch", "datetime_format", "timezone",
+                              "on_empty", "on_error", "default", "null_values"}) {
         check_contradiction(options, "metadata", other, metadata_hint);
         check_contradiction(options, "for_ordinality", other, metadata_hint);
     }
+    const bool wants_default =
+        is_word(options, "on_empty", "default") || is_word(options, "on_error", "default");
+    if (wants_default != (find_value(options, "default") != nullptr))
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                        errmsg("option \"default\" and on_empty or on_error 'default' need each "
+                               "other")));
 }
 
 // What the option's word stands for, or `otherwise` when it is not set.
@@ -464,6 +515,13 @@ TableOptions* get_table_options(Oid relation) {
         size ? parse_object_size(find_option("maximum_object_size", Table), size)
              : default_object_size;
     result->empty_rows_are_errors = choose(options, "empty_rows", empty_rows, true);
+    result->on_error = choose(options, "on_error", on_errors, OnError::Stop);
+    if (const char* limit = find_value(options, "reject_limit"))
+        result->reject_limit = parse_reject_limit(find_option("reject_limit", Table), limit);
+    if (find_value(table->options, "reject_limit") && result->on_error != OnError::Ignore)
+        reject_limit_without_ignore();
+    result->log_verbosity =
+        choose(options, "log_verbosity", log_verbosities, LogVerbosity::Default);
     return result;
 }
 
@@ -474,11 +532,8 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
     const char* document_path = find_value(options, "document_path");
     result->from_document = document_path != nullptr;
     const char* paths = document_path ? document_path : find_value(options, "path");
-    if (paths) {
-        ListCell* cell;
-        foreach (cell, split_list(find_option("path", Column), paths))
-            result->paths = lappend(result->paths, makeString(text_in_utf8(strVal(lfirst(cell)))));
-    }
+    if (paths)
+        result->paths = in_utf8(split_list(find_option("path", Column), paths));
     result->metadata = choose(options, "metadata", metadata, Metadata::None);
     bool for_ordinality = false;
     if (const char* value = find_value(options, "for_ordinality"))
@@ -490,7 +545,12 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
     result->datetime_format = find_value(options, "datetime_format");
     if (const char* timezone = find_value(options, "timezone"))
         result->timezone = pg_tzset(timezone);
-    result->empty_is_error = choose(options, "on_empty", on_empties, false);
+    result->on_empty = choose(options, "on_empty", fallbacks, Fallback::Null);
+    result->has_on_error = find_value(options, "on_error") != nullptr;
+    result->on_error = choose(options, "on_error", fallbacks, Fallback::Error);
+    result->default_value = find_value(options, "default");
+    if (const char* null_values = find_value(options, "null_values"))
+        result->null_values = in_utf8(split_list(find_option("null_values", Column), null_values));
     return result;
 }
 
@@ -507,9 +567,11 @@ Datum weather_fdw_validator(PG_FUNCTION_ARGS) {
         DefElem* definition = static_cast<DefElem*>(lfirst(cell));
         const Option& option = find_option(definition->defname, catalog);
         if (!option.check)
-            not_supported_yet(option.name, nullptr);
+            not_supported_yet(option.name);
         option.check(option, defGetString(definition));
     }
+    if (catalog == Server)
+        check_reject_limit_use(options);
     if (catalog == Table)
         check_table_list(options, fcinfo->flinfo->fn_oid);
     if (catalog == Server && find_value(options, "allowed_directories"))

@@ -9,6 +9,9 @@
 
 namespace weather {
 
+enum class OnError : uint8_t { Stop, Ignore, SetNull };
+enum class LogVerbosity : uint8_t { Default, Verbose, Silent };
+
 struct TableOptions {
     // Exactly one of these three is set.
     const char* filename;
@@ -27,6 +30,9 @@ struct TableOptions {
     pg_tz* timezone; // null: local times do not go into timestamptz
     int maximum_object_size;
     bool empty_rows_are_errors;
+    OnError on_error;
+    int64 reject_limit; // 0: none
+    LogVerbosity log_verbosity;
 };
 
 // What a column shows other than values: of the file, or of the row.
@@ -37,6 +43,7 @@ enum class Metadata : uint8_t {
     Mtime,
     Offset,
     Line,
+    Error,
     Key,
     Raw,
     Rescued,
@@ -57,7 +64,11 @@ struct ColumnOptions {
     EpochUnit epoch; // if so
     const char* datetime_format;
     pg_tz* timezone;
-    bool empty_is_error;
+    Fallback on_empty;
+    bool has_on_error;
+    Fallback on_error;         // if so; else the table's policy counts
+    const char* default_value; // text for the type's input function, or null
+    List* null_values;         // of String nodes, UTF-8
 };
 
 // In the current memory context. Errors: what only shows across several lists of options.

@@ -57,12 +57,16 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
     }
 }
 
+char* message_of(ErrorCode code, const char* reason, const char* value, const Position* position) {
+    return psprintf("%s: %s", subject(code, value, position), reason);
+}
+
 [[noreturn]] void report(ErrorCode code, const char* reason, const char* value,
                          Position* position) {
     position->reported = true;
     const char* hint = hint_for(code);
     ereport(ERROR,
-            (errcode(sqlstate_of(code)), errmsg("%s: %s", subject(code, value, position), reason),
+            (errcode(sqlstate_of(code)), errmsg("%s", message_of(code, reason, value, position)),
              hint ? errhint("%s", hint) : 0));
     pg_unreachable();
 }
@@ -124,16 +128,31 @@ void report_complaint(const Complaint& complaint, Position* position) {
     report(complaint.code, complaint.reason, shown(complaint.value, false), position);
 }
 
+char* complaint_text(const Complaint& complaint, Position* position) {
+    position->line = complaint.line;
+    position->offset = complaint.offset;
+    return message_of(complaint.code, complaint.reason, shown(complaint.value, false), position);
+}
+
 void report_value(ErrorCode code, const char* reason, const char* value, Position* position) {
     report(code, reason, value, position);
+}
+
+// What input functions and the checks of domains raise: bad data, names that are not there (as
+// regclass has it), and what PL/pgSQL raises by itself.
+bool is_about_data(int sqlstate) {
+    const int category = ERRCODE_TO_CATEGORY(sqlstate);
+    return category == ERRCODE_DATA_EXCEPTION ||
+           category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+           sqlstate == ERRCODE_RAISE_EXCEPTION || sqlstate == ERRCODE_UNDEFINED_OBJECT ||
+           sqlstate == ERRCODE_UNDEFINED_TABLE || sqlstate == ERRCODE_UNDEFINED_FUNCTION;
 }
 
 void rethrow_value_error(const char* value, const Position* position) {
     if (position->reported)
         PG_RE_THROW();
     ErrorData* error = CopyErrorData();
-    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-    if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+    if (!is_about_data(error->sqlerrcode))
         PG_RE_THROW();
     FlushErrorState();
     error->message = psprintf("%s: %s", subject(ErrorCode::WrongType, value, position),

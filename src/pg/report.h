@@ -35,6 +35,9 @@ void make_complaint(const Error& error, Complaint& complaint);
 // the same.
 [[noreturn]] void report_complaint(const Complaint& complaint, Position* position);
 
+// The message that report_complaint() would raise, but for Io.
+char* complaint_text(const Complaint& complaint, Position* position);
+
 // ereport(ERROR) for a value of the position's column, found bad in the glue; `value` as it is to
 // be shown.
 [[noreturn]] void report_value(ErrorCode code, const char* reason, const char* value,
@@ -51,6 +54,9 @@ int errcode_for_reading();
 // Text of the engine for a message, in quotes if asked for: never an error itself, in whatever
 // encoding the database is.
 const char* shown(const char* text, bool quoted);
+
+// Whether an error is one about data, which another value might not have.
+bool is_about_data(int sqlstate);
 
 // Within PG_CATCH(): throws the error on, its message extended by value, column and place if it is
 // one about data, so that a type's own complaint says where.

@@ -30,7 +30,7 @@ ScanSpec typed_column(uint8_t flags, uint8_t type) {
         value.paths.push_back(path("$.d[*].e"));
     value.has_zone = flags & 2;
     value.not_null = flags & 4;
-    value.empty_is_error = flags & 8;
+    value.on_empty = flags & 8 ? Fallback::Error : Fallback::Null;
     value.has_datetime_format = flags & 16;
     if (flags & 32)
         value.epoch = static_cast<EpochUnit>(type / 14 % 3);

@@ -87,15 +87,12 @@ SELECT path, try('text', '{}', format('path %L', path)) AS error
 
 -- what the design names and is not built yet
 SELECT option, try('text', '"x"', '', option) AS "of a table"
-  FROM unnest(ARRAY[$$reject_limit '5'$$,
-                    $$log_verbosity 'verbose'$$, $$encoding 'LATIN1'$$, $$hive_partitioning 'true'$$,
-                    $$on_error 'ignore'$$, $$on_error 'set_null'$$]) AS option;
+  FROM unnest(ARRAY[$$encoding 'LATIN1'$$, $$hive_partitioning 'true'$$]) AS option;
 SELECT option, try('text', '"x"', option) AS "of a column"
   FROM unnest(ARRAY[$$timezone_path '$.tz'$$,
                     $$utc_offset_path '$.offset'$$, $$null_values '{NA}'$$, $$default '1'$$,
                     $$on_error 'null'$$, $$unit 'degC'$$, $$on_empty 'default'$$,
                     $$metadata 'error'$$]) AS option;
-CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (reject_limit '1'); -- ERROR
 
 -- contradictions within a column
 SELECT option, try('text', '"x"', option) AS error
@@ -174,7 +171,6 @@ ALTER FOREIGN TABLE t ALTER COLUMN a OPTIONS (SET path 'a'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN a OPTIONS (ADD document_path '$.a'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN l OPTIONS (ADD path '$.l'); -- ERROR
 ALTER FOREIGN TABLE t ALTER COLUMN m OPTIONS (SET document_path '$.'); -- ERROR
-ALTER FOREIGN TABLE t ALTER COLUMN d OPTIONS (SET metadata 'error'); -- ERROR
 ALTER FOREIGN TABLE t OPTIONS (DROP filename, ADD files '{/nowhere/a*.json,"/nowhere/with,comma"}');
 ALTER FOREIGN TABLE t OPTIONS (DROP files, ADD program 'echo');
 ALTER FOREIGN TABLE t OPTIONS (DROP framing, DROP format);

@@ -93,7 +93,9 @@ for my $example (@examples)
 {
 	my ($status, $stdout, $stderr) = run($example);
 	my ($name) = $example =~ /CREATE (?:FOREIGN TABLE|ROLE) (\w+)/;
-	is("$status $stderr", '0 ', "example $name runs");
+	my $announced = join '', map { "$_\n" } $example =~ /-- with a (NOTICE: .*)/g;
+	$stderr =~ s/^psql:\S+ (NOTICE:) +/$1 /mg;
+	is("$status $stderr\n", "0 $announced\n" =~ s/\n\n/\n/r, "example $name runs");
 	isnt($stdout, '', "example $name shows something");
 }
 
@@ -137,11 +139,13 @@ for my $example (@examples)
 		[ 'Table',  'framing',     'auto lines ndjson newline_delimited concatenated unstructured array' ],
 		[ 'Table',  'compression', 'auto none gzip zstd' ],
 		[ 'Table',  'empty_rows',  'error null' ],
-		[ 'Table',  'on_error',    'stop' ],
+		[ 'Table',  'on_error',    'stop ignore set_null' ],
 		[ 'Table',  'format',      'json' ],
-		[ 'Column', 'on_empty',    'null error' ],
+		[ 'Column', 'on_empty',    'null error default' ],
+		[ 'Column', 'on_error',    'null error default' ],
+		[ 'Table',  'log_verbosity', 'default verbose silent' ],
 		[ 'Column', 'epoch',       's ms us' ],
-		[ 'Column', 'metadata',    'filename size mtime offset line key raw rescued' ])
+		[ 'Column', 'metadata',    'filename size mtime offset line key raw rescued error' ])
 	{
 		my ($kind, $option, $words) = @$choice;
 		my $list = "$option 'nosuch'";
@@ -224,6 +228,7 @@ for my $example (@examples)
 		$pattern =~ s/VALUE/\\S.*?/;
 		$pattern =~ s/COLUMN/.*?/;
 		$pattern =~ s/(position|offset)\\ N/$1 \\d+/;
+		$pattern =~ s/\\\(N\\\)/\\(\\d+\\)/;
 		$form{"$state $form"} = qr/^(?:psql:\S+ )?ERROR:  $state: $pattern/m;
 	}
 	cmp_ok(scalar(keys %form), '>', 30, 'README has messages');
@@ -244,7 +249,11 @@ for my $example (@examples)
 		[ undef, 'a int', "filename '/x', nosuch ''" ], [ undef, 'a int', "filename '/x', header ''" ],
 		[ undef, 'a int', "filename '/x', program 'true'" ], [ undef, 'a int', "filename 'x'" ],
 		[ '', q{a int OPTIONS (epoch 's')} ], [ '', q{a int OPTIONS (path '$[*]')} ], [ '', q{a int OPTIONS (path 'a')} ],
-		[ '', q{a int OPTIONS (unit 'K')} ],
+		[ '', q{a int OPTIONS (utc_offset_path '$.x')} ],
+		[ '{"a":1}', q{a int NOT NULL, e text OPTIONS (metadata 'error')} ],
+		[ '', 'a int', q{reject_limit '1'} ], [ '', 'a int', q{on_error 'ignore', reject_limit '0'} ],
+		[ '', q{a int OPTIONS (default '1')} ],
+		[ "{\"a\":1.5}\n{\"a\":1.5}", 'a int', q{on_error 'ignore', reject_limit '1'} ],
 		[ '{"l":[{"a":1}],"l":[]}', 'a int', q{row_path '$.l[*]'} ],
 		[ '{"l":[{"a":1}],"d":"' . 'x' x 2000 . '"}', 'a int', q{row_path '$.l[*]', maximum_object_size '1kB'} ],
 		[ '{"l":[{"a":1}],"d":["' . 'x' x 60000 . '","' . 'x' x 60000 . '"]}',

@@ -108,6 +108,8 @@ TEST(Convert, NumbersGoIntoAllButBooleanAndTime) {
             expected = "text 7";
             break;
         case Type::Numeric:
+            expected = "number 7";
+            break;
         case Type::Jsonb:
         case Type::Other:
             expected = "input 7";
@@ -225,7 +227,7 @@ TEST(Convert, FloatsAreTheNearest) {
 TEST(Convert, NumericTakesEveryNumberAsItStands) {
     for (const std::string& number :
          {"1.50"s, "-0.00"s, "9007199254740993"s, "1e400"s, "-1E-400"s, repeat("9", 500) + ".25"})
-        expect_values(scalar(Type::Numeric), {{number, "input " + number}});
+        expect_values(scalar(Type::Numeric), {{number, "number " + number}});
 }
 
 TEST(Convert, StringsIntoNumbersAreTheInputFunctions) {
@@ -488,7 +490,7 @@ TEST(Convert, ArraysGoElementByElement) {
                                           R"(, text 1.50, text true, text {"b": [2]}, null})"}});
     expect_values(array_of(Type::Float8), {{"[1.5,\"2\"]", "[2] {float8 1.5, input 2}"}});
     expect_values(array_of(Type::Bool), {{"[true,false]", "[2] {true, false}"}});
-    expect_values(array_of(Type::Numeric), {{"[1e400,2]", "[2] {input 1e400, input 2}"}});
+    expect_values(array_of(Type::Numeric), {{"[1e400,2]", "[2] {number 1e400, number 2}"}});
     expect_values(array_of(Type::Date), {{R"(["2022-03-14"])", "[1] {date 2022-03-14}"}});
 }
 

@@ -336,8 +336,12 @@ inline std::string show(const Value& value) {
         return "instant " + show_time(value.integer);
     case Value::Kind::Text:
         return "text " + std::string(value.text, value.size);
+    case Value::Kind::Number:
+        return "number " + std::string(value.text, value.size);
     case Value::Kind::Input:
         return "input " + std::string(value.text, value.size);
+    case Value::Kind::Default:
+        return "default";
     case Value::Kind::Array:
         break;
     }
@@ -349,7 +353,7 @@ inline std::string show(const Value& value) {
 struct ScannedRow {
     uint64_t offset;
     uint64_t line;
-    std::string values; // joined by " | "
+    std::string values; // joined by " | "; of a reject its error before them
 
     bool operator==(const ScannedRow& other) const {
         return offset == other.offset && line == other.line && values == other.values;
@@ -365,7 +369,9 @@ struct ScanOutcome {
     bool operator==(const ScanOutcome& other) const {
         return rows == other.rows && framing == other.framing && error == other.error &&
                counters.documents == other.counters.documents &&
-               counters.rows == other.counters.rows && counters.rejected == other.counters.rejected;
+               counters.rows == other.counters.rows &&
+               counters.rejected == other.counters.rejected &&
+               counters.passed_over == other.counters.passed_over;
         // Not the bytes: how much was read before an error depends on the size of the reads.
     }
 };
@@ -388,6 +394,10 @@ inline void PrintTo(const ScanOutcome& outcome, std::ostream* out) {
 inline void add_rows(const Batch& batch, std::vector<ScannedRow>& rows) {
     for (size_t i = 0; i < batch.rows.size(); ++i) {
         ScannedRow row{batch.rows[i].offset, batch.rows[i].line, ""};
+        for (const Note& note : batch.notes)
+            if (note.row == i)
+                row.values +=
+                    (note.is_reject ? "reject: " : "instead of: ") + show(note.error) + "; ";
         for (size_t j = 0; j < batch.columns; ++j)
             row.values += (j == 0 ? "" : " | ") + show(batch.values[i * batch.columns + j]);
         rows.push_back(std::move(row));

@@ -81,7 +81,7 @@ TEST(Scan, SaysWhereANullMayNotBe) {
     EXPECT_EQ(values_of(spec_of({other, key}), missing), "NullValue: missing column 1");
     EXPECT_EQ(values_of(spec_of({other, key}), null), "NullValue: null column 1");
     EXPECT_EQ(values_of(spec_of({other, key}), R"({"name":"x","city":null})"), "null | text x");
-    key.empty_is_error = true;
+    key.on_empty = Fallback::Error;
     EXPECT_EQ(values_of(spec_of({other, key}), missing), "EmptyValue: missing column 1");
     EXPECT_EQ(values_of(spec_of({other, key}), null), "EmptyValue: null column 1");
     EXPECT_EQ(values_of(spec_of({other, key}), R"({"city":""})"), "null | text ");
