@@ -67,6 +67,10 @@ class Scan {
     // Whether all of the current file has been read.
     bool input_ended() const { return window_.ended(); }
 
+    // Where the line begins that the scan has come to: at the end of a file all before it is whole
+    // lines.
+    uint64_t next_offset() const { return window_.offset() - window_.column(); }
+
     // Of the current file; Auto while it is not known.
     Framing detected_framing() const { return framer_.detected(); }
 

@@ -4,6 +4,7 @@
 #include "foreign_scan.h"
 
 #include "access.h"
+#include "last_scan.h"
 #include "rejects.h"
 #include "rows.h"
 #include "settings.h"
@@ -23,10 +24,12 @@ void release_external_fd(void* argument) {
 void close_current(ScanState* state) {
     Reader* reader = state->reader->object;
     note_detected(state);
+    if (state->is_open)
+        note_scanned(state, state->at_end);
     run_engine([&] { reader->close(); });
     close_input_file(state->file);
     release_external_fd(state);
-    state->is_open = false;
+    state->is_open = state->at_end = false;
     state->rows = state->row = 0;
     state->position = {};
 }
@@ -64,6 +67,8 @@ void open_program(ScanState* state) {
 
 // False when there is nothing more to read.
 bool open_next(ScanState* state) {
+    if (state->next_file == 0)
+        begin_last_scan(state);
     if (is_program(state->options)) {
         if (state->next_file++ > 0)
             return false;
@@ -142,6 +147,7 @@ bool next_batch(ScanState* state) {
                 wait_for_program_end(state);
             else
                 check_not_truncated(state->file);
+            state->at_end = true;
             close_current(state);
             break;
         case ScanStatus::Failed:
@@ -211,6 +217,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     MemoryContext previous = MemoryContextSwitchTo(context);
     auto* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     state->context = context;
+    state->relation = table;
     state->table = pstrdup(RelationGetRelationName(relation));
     state->options = get_table_options(table);
     check_may_read(table, state->options);

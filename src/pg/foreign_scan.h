@@ -20,7 +20,8 @@ enum PlanPrivate {
 
 struct ScanState {
     MemoryContext context; // everything here lives in it
-    const char* table;     // its name
+    Oid relation;
+    const char* table; // its name
     const TableOptions* options;
     Columns* columns;
     Column** spec_columns;  // those that the engine knows, by its numbers
@@ -32,6 +33,7 @@ struct ScanState {
     bool listed;
     int next_file;
     bool is_open; // a file, or the program
+    bool at_end;  // of it
     InputFile* file;
     bool holds_external_fd; // the program's pipe is accounted for in the fd layer
     MemoryContextCallback release_external_fd;
