@@ -1,7 +1,6 @@
 #include "access.h"
 
 #include "beneath.h"
-
 #include "file_access.h"
 
 extern "C" {
@@ -21,9 +20,9 @@ bool may_use_directories(Oid validator) {
     const Relation servers = table_open(ForeignServerRelationId, AccessShareLock);
     SysScanDesc scan = systable_beginscan(servers, InvalidOid, false, nullptr, 0, nullptr);
     while (HeapTuple tuple = found ? nullptr : systable_getnext(scan)) {
-        const ForeignServer* server =
-            GetForeignServer(reinterpret_cast<Form_pg_foreign_server>(GETSTRUCT(tuple))->oid);
-        found = GetForeignDataWrapper(server->fdwid)->fdwvalidator == validator &&
+        const Oid id = reinterpret_cast<Form_pg_foreign_server>(GETSTRUCT(tuple))->oid;
+        const ForeignServer* server = GetForeignServerExtended(id, FSV_MISSING_OK);
+        found = server && GetForeignDataWrapper(server->fdwid)->fdwvalidator == validator &&
                 get_allowed_directories(server) != NIL &&
                 pg_foreign_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
     }
