@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -158,7 +159,9 @@ TEST_P(BeneathLinks, ThatStayInside) {
     link("a", "link");
     link("deep", "directory");
     link("../a", "deep/up");
-    const char* expected = GetParam() == open_beneath ? "inside" : "EXDEV";
+    syscall(SYS_openat2, -1, nullptr, nullptr, 0);
+    const bool follows = GetParam() == open_beneath && errno != ENOSYS && errno != EPERM;
+    const char* expected = follows ? "inside" : "EXDEV";
     for (const char* path : {"link", "directory/b", "deep/up"})
         EXPECT_EQ(open(path), expected) << path;
 }
