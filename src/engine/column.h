@@ -28,6 +28,10 @@ enum class Type : uint8_t {
     Timestamp,
     TimestampTz,
     Other,
+
+    // What timezone_path and utc_offset_path find: types of no column of a table.
+    ZoneName,  // its name as Text; what cannot be one as Input
+    UtcOffset, // seconds east of UTC as Integer; what is none as Input
 };
 
 // Where a column's value comes from.

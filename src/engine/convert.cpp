@@ -142,6 +142,10 @@ bool Converter::scalar(const ColumnSpec& column, const Capture& capture, Value& 
     case Type::Timestamp:
     case Type::TimestampTz:
         return time(column, capture, value, error);
+    case Type::ZoneName:
+        return zone_name(capture, value);
+    case Type::UtcOffset:
+        return utc_offset(capture, value);
     case Type::Other:
         break;
     }
@@ -298,6 +302,28 @@ bool Converter::iso_time(const ColumnSpec& column, const Capture& capture, Value
     status = time.has_offset ? instant_timestamp(time, value.integer)
                              : local_timestamp(time, value.integer);
     return status == TimeStatus::Ok || time_out_of_range(capture, error);
+}
+
+// A zone that is none becomes an error only where a local time needs it, so it is handed on.
+bool Converter::zone_name(const Capture& capture, Value& value) {
+    constexpr size_t longest = 255; // TZ_STRLEN_MAX
+    if (capture.kind == Capture::Kind::String && capture.text.size() <= longest &&
+        capture.text.find('\0') == std::string_view::npos)
+        store(Value::Kind::Text, capture.text, value);
+    else
+        store(Value::Kind::Input, shorten(capture.json()), value);
+    return true;
+}
+
+bool Converter::utc_offset(const Capture& capture, Value& value) {
+    const bool is_number = capture.kind == Capture::Kind::Number ||
+                           (capture.kind == Capture::Kind::String && is_json_number(capture.text));
+    if (is_number && parse_integer(capture.text, -max_utc_offset, max_utc_offset, value.integer) ==
+                         NumberStatus::Ok)
+        value.kind = Value::Kind::Integer;
+    else
+        store(Value::Kind::Input, shorten(capture.json()), value);
+    return true;
 }
 
 bool Converter::time_out_of_range(const Capture& capture, Error& error) {

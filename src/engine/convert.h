@@ -37,6 +37,8 @@ class Converter {
     bool time(const ColumnSpec& column, const Capture& capture, Value& value, Error& error);
     bool epoch(const ColumnSpec& column, const Capture& capture, Value& value, Error& error);
     bool iso_time(const ColumnSpec& column, const Capture& capture, Value& value, Error& error);
+    bool zone_name(const Capture& capture, Value& value);
+    bool utc_offset(const Capture& capture, Value& value);
     bool time_out_of_range(const Capture& capture, Error& error);
     bool instant(const ColumnSpec& column, const Capture& capture, int64_t micros, Value& value,
                  Error& error);

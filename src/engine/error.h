@@ -38,6 +38,8 @@ enum class ErrorCode : uint8_t {
     TimeRange,     // a time beyond what PostgreSQL's types hold, or with a field like month 13
     TimeOfDay,     // a date with a time of day into a date
     ZoneMissing,   // a local time into timestamptz without a timezone option
+    BadZone,       // timezone_path finds what names no zone
+    BadOffset,     // utc_offset_path finds what is no offset
     ZoneForbidden, // a time with a zone into timestamp
     NulCharacter,  // \u0000 where PostgreSQL's text cannot hold it
     LoneSurrogate, // \ud800 without its other half: no character (RFC 8259 section 8.2)

@@ -22,6 +22,9 @@ constexpr int64_t postgres_epoch_micros = postgres_epoch_days * micros_per_day;
 constexpr int64_t min_timestamp = -211813488000000000;
 constexpr int64_t end_timestamp = 9223371331200000000;
 
+// Of an offset from UTC, in seconds: ±15:59:59, as in PostgreSQL.
+constexpr int32_t max_utc_offset = 16 * 3600 - 1;
+
 struct IsoTime {
     int32_t days;       // from 2000-01-01, of the date as written
     int64_t micros;     // time of day, 0 .. 86400000000 inclusive (24:00 and a leap second)

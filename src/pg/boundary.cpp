@@ -37,6 +37,9 @@ int sqlstate_of(ErrorCode code) {
     case ErrorCode::ZoneMissing:
     case ErrorCode::ZoneForbidden:
         return ERRCODE_INVALID_DATETIME_FORMAT;
+    case ErrorCode::BadZone:
+    case ErrorCode::BadOffset:
+        return ERRCODE_INVALID_PARAMETER_VALUE; // as AT TIME ZONE
     case ErrorCode::TimeRange:
         return ERRCODE_DATETIME_VALUE_OUT_OF_RANGE;
     case ErrorCode::NulCharacter:
@@ -75,6 +78,10 @@ const char* hint_for(ErrorCode code) {
         return "Describe other formats with the column option datetime_format.";
     case ErrorCode::ZoneMissing:
         return "Set the option timezone of the table or of the column.";
+    case ErrorCode::BadZone:
+        return "The view pg_timezone_names lists the names.";
+    case ErrorCode::BadOffset:
+        return "Offsets are whole seconds east of UTC, such as 3600.";
     case ErrorCode::ZoneForbidden:
         return "Use a column of type timestamp with time zone.";
     case ErrorCode::TimeOfDay:

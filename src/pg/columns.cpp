@@ -131,8 +131,14 @@ void check_time_options(const Column* column) {
         report_mismatch("epoch", column, times);
     if (column->options->datetime_format && !is_time(column->type))
         report_mismatch("datetime_format", column, times);
-    if (column->options->timezone && column->type != Type::TimestampTz)
-        report_mismatch("timezone", column, "timestamp with time zone");
+    if (column->type == Type::TimestampTz)
+        return;
+    const char* const instants = "timestamp with time zone";
+    if (column->options->timezone)
+        report_mismatch("timezone", column, instants);
+    if (column->options->zone_paths != NIL)
+        report_mismatch(column->options->zone_is_offset ? "utc_offset_path" : "timezone_path",
+                        column, instants);
 }
 
 // Within guarded(). Paths were checked by the validator.
@@ -143,13 +149,19 @@ JsonPath make_path(const char* text) {
     return path;
 }
 
-std::vector<JsonPath> make_paths(const Column& column) {
+std::vector<JsonPath> make_paths(const List* texts) {
     std::vector<JsonPath> paths;
-    if (column.options->paths == NIL)
-        paths.push_back(member_path(column.options->member));
-    for (int i = 0; i < list_length(column.options->paths); ++i)
-        paths.push_back(make_path(strVal(list_nth(column.options->paths, i))));
+    for (int i = 0; i < list_length(texts); ++i)
+        paths.push_back(make_path(strVal(list_nth(texts, i))));
     return paths;
+}
+
+// The zone of the option timezone, whose name was checked when it was set.
+Zone* zone_of_option(const char* name) {
+    auto* zone = static_cast<Zone*>(palloc0(sizeof(Zone)));
+    zone->name = name;
+    zone->timezone = pg_tzset(name);
+    return zone->timezone ? zone : nullptr;
 }
 
 bool is_needed(const Bitmapset* needed, AttrNumber attribute) {
@@ -195,7 +207,42 @@ void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
                                                              : Fallback::Error;
     if (column->options->default_value)
         column->default_value = make_default(column);
-    column->timezone = column->options->timezone ? column->options->timezone : table->timezone;
+    const char* timezone = column->options->timezone ? column->options->timezone : table->timezone;
+    if (timezone && column->type == Type::TimestampTz)
+        column->fallback = column->zone = zone_of_option(timezone);
+}
+
+// The paths of one zone cost once, whatever the number of columns that have them.
+void describe_zones(Columns* columns) {
+    columns->zones = static_cast<ZoneSource*>(
+        palloc0(static_cast<Size>(Max(columns->count, 1)) * sizeof(ZoneSource)));
+    for (int i = 0; i < columns->count; ++i) {
+        Column* column = &columns->items[i];
+        column->zone_source = -1;
+        if (column->options->zone_paths == NIL)
+            continue;
+        int source = 0;
+        while (source < columns->zone_count &&
+               !(equal(columns->zones[source].column->options->zone_paths,
+                       column->options->zone_paths) &&
+                 columns->zones[source].column->options->zone_is_offset ==
+                     column->options->zone_is_offset))
+            ++source;
+        if (source == columns->zone_count)
+            columns->zones[columns->zone_count++].column = column;
+        columns->zones[source].wanted |= column->wanted;
+        column->zone_source = source;
+    }
+}
+
+ColumnSpec zone_spec(const ZoneSource& zone) {
+    ColumnSpec spec;
+    spec.name = zone.column->name;
+    spec.source = ColumnSource::DocumentPath;
+    spec.paths = make_paths(zone.column->options->zone_paths);
+    spec.type = zone.column->options->zone_is_offset ? Type::UtcOffset : Type::ZoneName;
+    spec.wanted = zone.wanted;
+    return spec;
 }
 
 bool has_any_member(const JsonPath& path) {
@@ -260,6 +307,7 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
         column->wanted |= table->on_error != OnError::Stop || columns->errors_become_rows;
         columns->has_fallbacks |= column->on_error != Fallback::Error;
     }
+    describe_zones(columns);
     return columns;
 }
 
@@ -278,7 +326,9 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
         result.name = column.name;
         result.source = source_of(*column.options);
         if (column.options->metadata == Metadata::None)
-            result.paths = make_paths(column);
+            result.paths = column.options->paths == NIL
+                               ? std::vector<JsonPath>{member_path(column.options->member)}
+                               : make_paths(column.options->paths);
         result.type = column.type;
         result.type_name = column.type_name;
         result.is_array = column.is_array;
@@ -291,9 +341,11 @@ void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec
         if (column.options->has_epoch)
             result.epoch = column.options->epoch;
         result.has_datetime_format = column.options->datetime_format != nullptr;
-        result.has_zone = column.timezone != nullptr;
+        result.has_zone = column.fallback || column.zone_source >= 0;
         spec.columns.push_back(std::move(result));
     }
+    for (int i = 0; i < columns->zone_count; ++i)
+        spec.columns.push_back(zone_spec(columns->zones[i]));
 }
 
 namespace {
@@ -304,6 +356,7 @@ enum class PathFault : uint8_t {
     CollectsWithColumns,
     NoColumnOfSplit,
     NoMemberForKey,
+    ManyZones,
 };
 
 // Within guarded(). The first column whose paths do not go with the table's, counted as in
@@ -326,9 +379,19 @@ PathFault find_path_fault(const Columns* columns, const TableOptions* table, siz
             plan.collects(faulty))
             return PathFault::CollectsWithColumns;
         if (!column.is_array && plan.collects(faulty))
-            return PathFault::CollectsIntoScalar;
+            return column.type == Type::ZoneName || column.type == Type::UtcOffset
+                       ? PathFault::ManyZones
+                       : PathFault::CollectsIntoScalar;
     }
     return PathFault::None;
+}
+
+// The column that an index into ScanSpec::columns is about.
+const Column* column_of_spec(const Columns* columns, size_t index) {
+    for (int i = 0; i < columns->count; ++i)
+        if (is_from_engine(columns->items[i].options->metadata) && index-- == 0)
+            return &columns->items[i];
+    return columns->zones[index].column;
 }
 
 } // namespace
@@ -339,9 +402,7 @@ void check_paths(const Columns* columns, const TableOptions* table) {
     run_engine([&] { fault = find_path_fault(columns, table, faulty); });
     if (fault == PathFault::None)
         return;
-    const Column* column = columns->items;
-    for (size_t passed = 0; !is_from_engine(column->options->metadata) || passed < faulty; ++column)
-        passed += is_from_engine(column->options->metadata);
+    const Column* column = column_of_spec(columns, faulty);
     switch (fault) {
     case PathFault::CollectsIntoScalar:
         ereport(ERROR,
@@ -368,6 +429,13 @@ void check_paths(const Columns* columns, const TableOptions* table) {
         ereport(ERROR,
                 (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
                  errmsg("metadata 'key' of column \"%s\" needs a row_path with .*", column->name)));
+    case PathFault::ManyZones:
+        ereport(ERROR,
+                (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+                 errmsg("option \"%s\" of column \"%s\" must lead to one value for a row",
+                        column->options->zone_is_offset ? "utc_offset_path" : "timezone_path",
+                        column->name),
+                 errhint("Its [*] and .* are those of row_path, with which it begins.")));
     case PathFault::None:
         break;
     }

@@ -1,8 +1,10 @@
 // The columns of a foreign table: what the engine is asked for, and how its values become Datums.
 #pragma once
 
+#include "batch.h"
 #include "column.h"
 #include "options.h"
+#include "zone.h"
 
 #include "pg.h"
 
@@ -40,11 +42,20 @@ struct Column {
     bool element_by_value;
     char element_alignment;
 
-    pg_tz* timezone; // for local times into timestamptz; may be null
-    // Local times in [offset_from, offset_until) are `offset` seconds west of UTC: a cache.
-    Timestamp offset_from;
-    Timestamp offset_until;
-    int offset;
+    // For local times into timestamptz.
+    Zone* zone;              // null: none is known
+    Zone* fallback;          // of the option timezone, or null
+    int zone_source;         // of timezone_path or utc_offset_path in Columns::zones, or -1
+    Zone fixed;              // of utc_offset_path
+    const Value* found_zone; // what they find for the row at hand; null without them
+};
+
+// What timezone_path or utc_offset_path find is a value of the engine's rows, of no column of the
+// table. Columns of one zone share it.
+struct ZoneSource {
+    Column* column; // the first that has it
+    bool wanted;
+    int place; // among the values of a row, if wanted
 };
 
 struct Columns {
@@ -53,6 +64,8 @@ struct Columns {
     bool stop_at_errors;     // at malformed documents and bad rows; else these are rejects
     bool errors_become_rows; // a column has metadata 'error'
     bool has_fallbacks;      // some column's on_error is not 'error'
+    ZoneSource* zones;
+    int zone_count;
 };
 
 // In the current memory context, which must live as long as they are used. `needed`: attribute
@@ -63,7 +76,7 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
                           const Bitmapset* needed);
 
 // What the engine is to do. To be called within guarded(): it calls nothing of PostgreSQL. The
-// columns of the result are those for which is_from_engine() holds, in their order.
+// columns of the result are those for which is_from_engine() holds, in their order, then the zones.
 void fill_spec(const Columns* columns, const TableOptions* table, ScanSpec& spec);
 
 // Raises what is wrong with the paths of the columns beside those of the table, whatever the query

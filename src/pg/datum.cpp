@@ -57,9 +57,10 @@ bool make_fast(const Column* column, const TypeInput* input, const Value& value,
         return !needs_typmod(input);
     case Value::Kind::LocalTime:
         if (column->type == Type::TimestampTz) {
-            if (value.integer < column->offset_from || value.integer >= column->offset_until)
+            const Zone* zone = column->zone;
+            if (!zone || value.integer < zone->from || value.integer >= zone->until)
                 return false;
-            *result = TimestampTzGetDatum(value.integer + column->offset * USECS_PER_SEC);
+            *result = TimestampTzGetDatum(value.integer + zone->offset * USECS_PER_SEC);
         } else {
             *result = TimestampGetDatum(value.integer);
         }
@@ -85,31 +86,6 @@ bool make_fast(const Column* column, const TypeInput* input, const Value& value,
     return false;
 }
 
-// The span around `local`, read with `offset` seconds west of UTC, in which the zone keeps that
-// offset, with a day's distance from its transitions, so that no reading in it is doubtful.
-void remember_offset(Column* column, Timestamp local, int offset) {
-    constexpr pg_time_t day = SECS_PER_DAY;
-    const pg_time_t instant = timestamptz_to_time_t(local + offset * USECS_PER_SEC);
-    column->offset = offset;
-    column->offset_from = column->offset_until = 0; // empty
-
-    pg_time_t from = instant - 366 * day;
-    pg_time_t boundary = 0;
-    long before, after;
-    int before_dst, after_dst;
-    int found;
-    while ((found = pg_next_dst_boundary(&from, &before, &before_dst, &boundary, &after, &after_dst,
-                                         column->timezone)) > 0 &&
-           boundary <= instant)
-        from = boundary;
-    if (found < 0 || before != -offset)
-        return;
-    column->offset_from = time_t_to_timestamptz(from + day) - offset * USECS_PER_SEC;
-    column->offset_until = found == 0
-                               ? END_TIMESTAMP - day * USECS_PER_SEC
-                               : time_t_to_timestamptz(boundary - day) - offset * USECS_PER_SEC;
-}
-
 // For messages: `text` as it stood in the file, or, where that is not known any more, the time in
 // it.
 const char* describe_local(Timestamp local, const char* text) {
@@ -119,25 +95,34 @@ const char* describe_local(Timestamp local, const char* text) {
     return psprintf("\"%s\"", DatumGetCString(shown));
 }
 
-// A wall clock's reading in the column's zone; a repeated hour is standard time (DESIGN, Values).
-TimestampTz local_to_instant(Column* column, Timestamp local, const char* text,
+// There is no zone for a local time. `local`: the time, for the message.
+[[noreturn]] void report_no_zone(const Column* column, const char* local, Position* position) {
+    const Value* found = column->found_zone;
+    if (!found || found->kind == Value::Kind::Null)
+        report_value(ErrorCode::ZoneMissing, "a local time, and no zone is known for it", local,
+                     position);
+    const char* text = shown(found->text, found->kind == Value::Kind::Text);
+    if (column->options->zone_is_offset)
+        report_value(
+            ErrorCode::BadOffset,
+            psprintf("utc_offset_path finds %s, which is no offset in whole seconds within "
+                     "15:59:59",
+                     text),
+            local, position);
+    report_value(ErrorCode::BadZone,
+                 psprintf("timezone_path finds %s, which is no name of a time zone", text), local,
+                 position);
+}
+
+// `text`: see describe_local().
+TimestampTz local_to_instant(const Column* column, Timestamp local, const char* text,
                              Position* position) {
-    if (!column->timezone)
-        report_value(ErrorCode::ZoneMissing, "a local time, and no zone is known for it",
-                     describe_local(local, text), position);
-    if (local >= column->offset_from && local < column->offset_until)
-        return local + column->offset * USECS_PER_SEC;
-    struct pg_tm fields;
-    fsec_t fraction;
-    if (timestamp2tm(local, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
+    if (!column->zone)
+        report_no_zone(column, describe_local(local, text), position);
+    TimestampTz instant;
+    if (!instant_of(column->zone, local, &instant))
         report_value(ErrorCode::TimeRange, "timestamp out of range", describe_local(local, text),
                      position);
-    const int offset = DetermineTimeZoneOffset(&fields, column->timezone);
-    const TimestampTz instant = local + offset * USECS_PER_SEC;
-    if (!IS_VALID_TIMESTAMP(instant))
-        report_value(ErrorCode::TimeRange, "timestamp out of range", describe_local(local, text),
-                     position);
-    remember_offset(column, local, offset);
     return instant;
 }
 
@@ -303,6 +288,25 @@ Datum make_datum(Column* column, const Value& value, Position* position, bool* i
     PG_END_TRY();
     position->column = nullptr;
     return result;
+}
+
+void set_zone(Column* column, const Value& found) {
+    column->found_zone = &found;
+    switch (found.kind) {
+    case Value::Kind::Null:
+        column->zone = column->fallback;
+        break;
+    case Value::Kind::Integer:
+        fix_offset(&column->fixed, static_cast<int>(found.integer));
+        column->zone = &column->fixed;
+        break;
+    case Value::Kind::Text:
+        if (!column->zone || strcmp(column->zone->name, found.text) != 0)
+            column->zone = find_zone(found.text);
+        break;
+    default:
+        column->zone = nullptr;
+    }
 }
 
 Datum text_datum(const char* text) {

@@ -16,6 +16,9 @@ Datum make_datum(Column* column, const Value& value, Position* position, bool* i
 
 // The same for a value that needs nothing that can raise an error; false for all others.
 bool make_quick_datum(Column* column, const Value& value, Datum* result, bool* is_null);
+// The zone of the column's local times in the row at hand: what timezone_path or utc_offset_path
+// have found there. `found` must live until the column's Datum is made.
+void set_zone(Column* column, const Value& found);
 
 // A text Datum from text in the database's encoding, or an error where it is not valid in it.
 Datum text_datum(const char* text);

@@ -170,7 +170,8 @@ Bitmapset* needed_columns(const ForeignScan* plan) {
 }
 
 void index_columns(ScanState* state) {
-    const Size size = static_cast<Size>(state->columns->count + 1) * sizeof(Column*);
+    const int most = state->columns->count + state->columns->zone_count;
+    const Size size = static_cast<Size>(most + 1) * sizeof(Column*);
     state->spec_columns = static_cast<Column**>(palloc(size));
     state->batch_columns = static_cast<Column**>(palloc(size));
     int known = 0;
@@ -181,6 +182,13 @@ void index_columns(ScanState* state) {
         state->spec_columns[known++] = column;
         if (column->wanted)
             state->batch_columns[state->batch_width++] = column;
+    }
+    int place = state->batch_width;
+    for (int i = 0; i < state->columns->zone_count; ++i) {
+        ZoneSource* zone = &state->columns->zones[i];
+        state->spec_columns[known++] = zone->column;
+        if (zone->wanted)
+            zone->place = place++;
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "boundary.h"
+#include "zone.h"
 
 extern "C" {
 PGDLLEXPORT Datum weather_fdw_validator(PG_FUNCTION_ARGS);
@@ -201,20 +202,8 @@ void check_boolean(const Option& option, const char* value) {
         invalid_value(option, value, nullptr);
 }
 
-// Only names of the time zone database. PostgreSQL also takes POSIX specifications, which count
-// their offsets westwards: with them 'UTC+9' or 'JST9' would silently mean nine hours west of
-// Greenwich.
-bool names_zone(const char* name) {
-    bool found = false;
-    pg_tzenum* zones = pg_tzenumerate_start();
-    while (pg_tz* zone = found ? nullptr : pg_tzenumerate_next(zones))
-        found = pg_strcasecmp(pg_get_timezone_name(zone), name) == 0;
-    pg_tzenumerate_end(zones);
-    return found;
-}
-
 void check_timezone(const Option& option, const char* value) {
-    if (!names_zone(value) || !pg_tzset(value))
+    if (!find_zone(value))
         invalid_value(option, value, "There is no time zone of this name.");
 }
 
@@ -337,6 +326,8 @@ const Option all_options[] = {
     {"epoch", Column, check_choice, nullptr, epochs},
     {"datetime_format", Column, check_template,
      "Give a template of to_timestamp(), such as DD.MM.YYYY HH24:MI.", nullptr},
+    {"timezone_path", Column, check_document_paths, path_hint, nullptr},
+    {"utc_offset_path", Column, check_document_paths, path_hint, nullptr},
     {"on_empty", Column, check_choice, nullptr, fallbacks},
     {"on_error", Column, check_choice, nullptr, fallbacks},
     {"default", Column, accept_any, nullptr, nullptr},
@@ -347,8 +338,6 @@ const Option all_options[] = {
     // Named by the design, not supported yet.
     {"encoding", Server | Table, nullptr, nullptr, nullptr},
     {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
-    {"timezone_path", Column, nullptr, nullptr, nullptr},
-    {"utc_offset_path", Column, nullptr, nullptr, nullptr},
 };
 
 // COPY's options for CSV: JSON has no such thing.
@@ -456,10 +445,13 @@ void check_table_list(List* options, Oid validator) {
 void check_column_list(List* options) {
     const char* const paths_hint = "Write alternatives as an array literal in one of them.";
     check_contradiction(options, "path", "document_path", paths_hint);
+    check_contradiction(options, "timezone_path", "utc_offset_path",
+                        "Set timezone beside one of them for documents that name no zone.");
     const char* const metadata_hint = "Such a column takes nothing from the JSON text's values.";
     check_contradiction(options, "metadata", "for_ordinality", metadata_hint);
-    for (const char* other : {"path", "document_path", "epoch", "datetime_format", "timezone",
-                              "on_empty", "on_error", "default", "null_values"}) {
+    for (const char* other :
+         {"path", "document_path", "epoch", "datetime_format", "timezone", "timezone_path",
+          "utc_offset_path", "on_empty", "on_error", "default", "null_values"}) {
         check_contradiction(options, "metadata", other, metadata_hint);
         check_contradiction(options, "for_ordinality", other, metadata_hint);
     }
@@ -479,6 +471,11 @@ Value choose(List* options, const char* name, const Choice* choices, Value other
         if (strcmp(value, choices->word) == 0)
             return static_cast<Value>(choices->value);
     return otherwise;
+}
+
+// NIL where there are none.
+List* read_paths(const char* value) {
+    return value ? in_utf8(split_list(find_option("path", Column), value)) : NIL;
 }
 
 } // namespace
@@ -508,8 +505,7 @@ TableOptions* get_table_options(Oid relation) {
         result->header_path = text_in_utf8(header_path);
     result->framing = choose(options, "framing", framings, Framing::Auto);
     result->compression = choose(options, "compression", compressions, Compression::Auto);
-    if (const char* timezone = find_value(options, "timezone"))
-        result->timezone = pg_tzset(timezone);
+    result->timezone = find_value(options, "timezone");
     const char* size = find_value(options, "maximum_object_size");
     result->maximum_object_size =
         size ? parse_object_size(find_option("maximum_object_size", Table), size)
@@ -531,9 +527,7 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
     result->member = text_in_utf8(name);
     const char* document_path = find_value(options, "document_path");
     result->from_document = document_path != nullptr;
-    const char* paths = document_path ? document_path : find_value(options, "path");
-    if (paths)
-        result->paths = in_utf8(split_list(find_option("path", Column), paths));
+    result->paths = read_paths(document_path ? document_path : find_value(options, "path"));
     result->metadata = choose(options, "metadata", metadata, Metadata::None);
     bool for_ordinality = false;
     if (const char* value = find_value(options, "for_ordinality"))
@@ -543,8 +537,11 @@ ColumnOptions* get_column_options(Oid relation, AttrNumber attribute, const char
     result->has_epoch = find_value(options, "epoch") != nullptr;
     result->epoch = choose(options, "epoch", epochs, EpochUnit::Seconds);
     result->datetime_format = find_value(options, "datetime_format");
-    if (const char* timezone = find_value(options, "timezone"))
-        result->timezone = pg_tzset(timezone);
+    result->timezone = find_value(options, "timezone");
+    const char* utc_offset_path = find_value(options, "utc_offset_path");
+    result->zone_is_offset = utc_offset_path != nullptr;
+    result->zone_paths =
+        read_paths(utc_offset_path ? utc_offset_path : find_value(options, "timezone_path"));
     result->on_empty = choose(options, "on_empty", fallbacks, Fallback::Null);
     result->has_on_error = find_value(options, "on_error") != nullptr;
     result->on_error = choose(options, "on_error", fallbacks, Fallback::Error);

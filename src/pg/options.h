@@ -27,7 +27,7 @@ struct TableOptions {
     const char* header_path; // UTF-8, or null
     Framing framing;
     Compression compression;
-    pg_tz* timezone; // null: local times do not go into timestamptz
+    const char* timezone; // null: local times do not go into timestamptz
     int maximum_object_size;
     bool empty_rows_are_errors;
     OnError on_error;
@@ -63,7 +63,9 @@ struct ColumnOptions {
     bool has_epoch;
     EpochUnit epoch; // if so
     const char* datetime_format;
-    pg_tz* timezone;
+    const char* timezone;
+    List* zone_paths; // of String nodes, UTF-8; or NIL
+    bool zone_is_offset;
     Fallback on_empty;
     bool has_on_error;
     Fallback on_error;         // if so; else the table's policy counts

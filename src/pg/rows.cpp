@@ -75,8 +75,16 @@ struct Conversion {
     int at;
 };
 
+// A column of the batch, ready for the local times of the row.
+Column* column_at(const Conversion& task, int at) {
+    Column* column = task.state->batch_columns[at];
+    if (column->zone_source >= 0)
+        set_zone(column, task.values[task.state->columns->zones[column->zone_source].place]);
+    return column;
+}
+
 void convert_one(Conversion* task, const Value& value) {
-    Column* column = task->state->batch_columns[task->at];
+    Column* column = column_at(*task, task->at);
     const int slot_index = column->attribute - 1;
     task->slot->tts_values[slot_index] =
         make_datum(column, value, &task->state->position, &task->slot->tts_isnull[slot_index]);
@@ -99,7 +107,7 @@ void convert_null(void* argument) {
 
 bool convert_quickly(const Conversion& task) {
     for (int i = 0; i < task.state->batch_width; ++i) {
-        Column* column = task.state->batch_columns[i];
+        Column* column = column_at(task, i);
         const int slot_index = column->attribute - 1;
         if (!make_quick_datum(column, task.values[i], &task.slot->tts_values[slot_index],
                               &task.slot->tts_isnull[slot_index]))

@@ -89,8 +89,7 @@ SELECT path, try('text', '{}', format('path %L', path)) AS error
 SELECT option, try('text', '"x"', '', option) AS "of a table"
   FROM unnest(ARRAY[$$encoding 'LATIN1'$$, $$hive_partitioning 'true'$$]) AS option;
 SELECT option, try('text', '"x"', option) AS "of a column"
-  FROM unnest(ARRAY[$$timezone_path '$.tz'$$,
-                    $$utc_offset_path '$.offset'$$, $$null_values '{NA}'$$, $$default '1'$$,
+  FROM unnest(ARRAY[$$null_values '{NA}'$$, $$default '1'$$,
                     $$on_error 'null'$$, $$unit 'degC'$$, $$on_empty 'default'$$,
                     $$metadata 'error'$$]) AS option;
 

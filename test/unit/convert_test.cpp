@@ -119,7 +119,7 @@ TEST(Convert, NumbersGoIntoAllButBooleanAndTime) {
         case Type::TimestampTz:
             expected = number_no_time(type);
             break;
-        case Type::Bool:
+        default:
             expected = wrong("number", type);
         }
         expect_values(scalar(type), {{"7", expected}});
@@ -458,6 +458,34 @@ TEST(Convert, EpochLeavesOtherStringsToTheTimeRules) {
                            {"true", wrong("boolean", Type::TimestampTz)}});
     column.has_zone = true;
     expect_values(column, {{"\"2022-03-14 22:10:41\"", "local 2022-03-14 22:10:41"}});
+}
+
+// What timezone_path and utc_offset_path find is never an error by itself: only a local time needs
+// it.
+TEST(Convert, ZonesAreHandedOnWhateverTheyAre) {
+    const std::string long_name(256, 'x');
+    expect_values(scalar(Type::ZoneName),
+                  {{"\"Europe/Oslo\"", "text Europe/Oslo"},
+                   {"\"Europe\\/Oslo\"", "text Europe/Oslo"},
+                   {"\"\"", "text "},
+                   {"\"UTC\\u0000\"", "input \"UTC\\u0000\""},
+                   {'"' + long_name + '"', "input \"" + long_name.substr(0, 79) + "..."},
+                   {"null", "null"},
+                   {"3600", "input 3600"},
+                   {"{\"a\":1}", "input {\"a\":1}"}});
+    expect_values(scalar(Type::UtcOffset), {{"3600", "integer 3600"},
+                                            {"-57599", "integer -57599"},
+                                            {"57599.0", "integer 57599"},
+                                            {"\"3600\"", "integer 3600"},
+                                            {"null", "null"},
+                                            {"57600", "input 57600"},
+                                            {"-57600", "input -57600"},
+                                            {"3600.5", "input 3600.5"},
+                                            {"1e999999999999", "input 1e999999999999"},
+                                            {"\"+3600\"", "input \"+3600\""},
+                                            {"\"\"", "input \"\""},
+                                            {"true", "input true"},
+                                            {"[0]", "input [0]"}});
 }
 
 // --- Arrays

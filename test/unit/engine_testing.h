@@ -133,6 +133,10 @@ inline const char* code_name(ErrorCode code) {
         return "TimeOfDay";
     case ErrorCode::ZoneMissing:
         return "ZoneMissing";
+    case ErrorCode::BadZone:
+        return "BadZone";
+    case ErrorCode::BadOffset:
+        return "BadOffset";
     case ErrorCode::ZoneForbidden:
         return "ZoneForbidden";
     case ErrorCode::NulCharacter:
@@ -255,7 +259,9 @@ inline std::string type_name(Type type) {
                                      "date",
                                      "timestamp without time zone",
                                      "timestamp with time zone",
-                                     "inet"};
+                                     "inet",
+                                     "a zone's name",
+                                     "an offset"};
     return names[static_cast<size_t>(type)];
 }
 
