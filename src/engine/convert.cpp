@@ -255,11 +255,11 @@ bool Converter::time(const ColumnSpec& column, const Capture& capture, Value& va
 bool Converter::epoch(const ColumnSpec& column, const Capture& capture, Value& value,
                       Error& error) {
     int64_t micros;
-    if (parse_epoch(capture.text, *column.epoch, micros) != NumberStatus::Ok ||
-        micros < min_timestamp + postgres_epoch_micros || // no overflow: far inside int64's range
-        micros - postgres_epoch_micros >= end_timestamp)
+    if (parse_epoch(capture.text, *column.epoch, postgres_epoch_micros, micros) !=
+            NumberStatus::Ok ||
+        micros < min_timestamp || micros >= end_timestamp)
         return fail(error, ErrorCode::TimeRange, "timestamp out of range", capture);
-    return instant(column, capture, micros - postgres_epoch_micros, value, error);
+    return instant(column, capture, micros, value, error);
 }
 
 // An instant that was given as Unix time: UTC is its wall clock where a type has no zone.

@@ -287,15 +287,16 @@ NumberStatus parse_float4(std::string_view number, float& result) {
     return parse_float(number, result);
 }
 
-NumberStatus parse_epoch(std::string_view number, EpochUnit unit, int64_t& micros) {
+NumberStatus parse_epoch(std::string_view number, EpochUnit unit, int64_t origin, int64_t& micros) {
     int64_t shift = unit == EpochUnit::Seconds ? 6 : unit == EpochUnit::Milliseconds ? 3 : 0;
     int64_t factor = unit == EpochUnit::Seconds        ? 1000000
                      : unit == EpochUnit::Milliseconds ? 1000
                                                        : 1;
     int64_t whole = 0;
     if (read_short_integer(number, whole))
-        return __builtin_mul_overflow(whole, factor, &micros) ? NumberStatus::OutOfRange
-                                                              : NumberStatus::Ok;
+        return __builtin_sub_overflow(static_cast<__int128>(whole) * factor, origin, &micros)
+                   ? NumberStatus::OutOfRange
+                   : NumberStatus::Ok;
 
     Decimal decimal = read_decimal(number);
     int64_t length = decimal.count == 0 ? 0 : decimal.count + decimal.exponent + shift;
@@ -304,8 +305,10 @@ NumberStatus parse_epoch(std::string_view number, EpochUnit unit, int64_t& micro
     uint64_t magnitude = leading_digits(decimal, length);
     if (rounds_up(decimal, length, magnitude))
         magnitude++;
-    return apply_sign(decimal.negative, magnitude, micros) ? NumberStatus::Ok
-                                                           : NumberStatus::OutOfRange;
+    __int128 rounded = magnitude;
+    return __builtin_sub_overflow(decimal.negative ? -rounded : rounded, origin, &micros)
+               ? NumberStatus::OutOfRange
+               : NumberStatus::Ok;
 }
 
 } // namespace weather

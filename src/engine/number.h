@@ -32,9 +32,10 @@ NumberStatus parse_float4(std::string_view number, float& result);
 
 enum class EpochUnit : uint8_t { Seconds, Milliseconds, Microseconds };
 
-// Unix time into microseconds since 1970-01-01 00:00 UTC, from the decimal digits themselves (no
-// detour through double); what is finer than a microsecond is rounded, ties to even. OutOfRange
-// beyond int64.
-NumberStatus parse_epoch(std::string_view number, EpochUnit unit, int64_t& micros);
+// Unix time into microseconds after `origin` (microseconds after 1970-01-01 00:00 UTC), from the
+// decimal digits themselves (no detour through double); what is finer than a microsecond is
+// rounded, ties to even. OutOfRange beyond int64: PostgreSQL's time ends beyond that of 1970, so
+// its own origin is needed.
+NumberStatus parse_epoch(std::string_view number, EpochUnit unit, int64_t origin, int64_t& micros);
 
 } // namespace weather

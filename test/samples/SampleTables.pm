@@ -75,6 +75,13 @@ sub of_zone
 	return { type => 'timestamptz', options => "timezone '$zone'", convert => sub { seconds_of($_[0], $zone) } };
 }
 
+# The same, where the document names the zone, by timezone_path or utc_offset_path.
+sub of_document
+{
+	my ($option, $path, $zone) = @_;
+	return { %{ of_zone($zone) }, options => "$option '$path'" };
+}
+
 # The same, where the zone is an option of the table.
 sub of_table { my $zone = shift; return { %{ of_zone($zone) }, options => '' } }
 
@@ -264,7 +271,7 @@ sub open_meteo
 				rows    => ". as \$d | .$_ | . as \$h | range(.time | length) as \$i | map_values(.[\$i])"
 				  . " | under({\"\$\": (\$d | {latitude, longitude, generationtime_ms, utc_offset_seconds, timezone,"
 				  . " elevation, ${_}_units})})",
-				columns => { %place, time => $_ eq 'daily' ? day() : of_zone('GMT') } } } qw(hourly daily)),
+				columns => { %place, time => $_ eq 'daily' ? day() : of_document(utc_offset_path => '$.utc_offset_seconds', 'GMT') } } } qw(hourly daily)),
 
 		# Columns that are objects with the keys 0, 1, 2 …
 		{   file    => 'open-meteo/sdk_index_keyed_columns.json',
@@ -400,7 +407,9 @@ sub other_services
 			rows    => '. as $d | .forecast.forecastday[] | . as $day | .hour[]'
 			  . ' | under({"$": ($d | del(.forecast)), "$.forecast.forecastday[*]": ($day | del(.hour))})',
 			columns => {
-				'time $.location.localtime $.current.last_updated'                         => of_table('Europe/Moscow'),
+				time                                                                       =>
+				  of_document(timezone_path => '$.location.tz_id', 'Europe/Moscow'),
+				'$.location.localtime $.current.last_updated'                              => of_table('Europe/Moscow'),
 				'time_epoch $.location.localtime_epoch $.current.last_updated_epoch'        => epoch(),
 				'$.forecast.forecastday[*].date_epoch'                                     => epoch(),
 				'$.forecast.forecastday[*].date'                                           => day(),

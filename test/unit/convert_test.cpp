@@ -433,6 +433,8 @@ TEST(Convert, LimitsUnixTimeToThoseOfTimestamp) {
     ColumnSpec column = scalar(Type::TimestampTz);
     column.epoch = EpochUnit::Seconds;
     expect_values(column, {{"9223372036854", "instant 294247-01-10 04:00:54"},
+                           {"9224318015999", "instant 294276-12-31 23:59:59"},
+                           {"9224318015999.999999", "instant 294276-12-31 23:59:59.999999"},
                            {"9224318015999.9999999", range},
                            {"9224318016000", range},
                            {"-210866803200", "instant -4713-11-24 00:00:00"},

@@ -354,7 +354,7 @@ TEST(ParseFloat, HostileNumbers) {
         expect_as_c_library_both(text);
         int64_t ignored = 0;
         parse_integer(text, INT64_MIN, INT64_MAX, ignored);
-        parse_epoch(text, EpochUnit::Seconds, ignored);
+        parse_epoch(text, EpochUnit::Seconds, 0, ignored);
     }
     double value = 0;
     EXPECT_EQ(parse_float8("0." + zeros(1000000) + "1e1000001", value), ok);
@@ -488,7 +488,34 @@ TEST(ParseEpoch, Edges) {
     };
     for (const EpochCase& c : cases) {
         int64_t micros = 0;
-        EXPECT_EQ(parse_epoch(c.text, c.unit, micros), c.status) << c.text;
+        EXPECT_EQ(parse_epoch(c.text, c.unit, 0, micros), c.status) << c.text;
+        if (c.status == ok) {
+            EXPECT_EQ(micros, c.micros) << c.text;
+        }
+    }
+}
+
+// Only the difference must fit, in both directions and on both roads.
+TEST(ParseEpoch, CountsFromAnOrigin) {
+    const int64_t origin = 946684800000000; // 2000-01-01
+    const EpochUnit us = EpochUnit::Microseconds;
+    const EpochCase cases[] = {
+        {"946684800", EpochUnit::Seconds, ok, 0},
+        {"946684799.999999", EpochUnit::Seconds, ok, -1},
+        {"0", us, ok, -origin},
+        {"9224318721654775807", us, ok, INT64_MAX},
+        {"9224318721654775808", us, out_of_range, 0},
+        {"9224318721654.775807", EpochUnit::Seconds, ok, INT64_MAX},
+        {"9224318721654", EpochUnit::Seconds, ok, INT64_MAX - 775807},
+        {"9224318721655", EpochUnit::Seconds, out_of_range, 0},
+        {"-9222425352054775808", us, ok, INT64_MIN},
+        {"-9222425352054775809", us, out_of_range, 0},
+        {"-9222425352054", EpochUnit::Seconds, ok, INT64_MIN + 775808},
+        {"-9222425352055", EpochUnit::Seconds, out_of_range, 0},
+    };
+    for (const EpochCase& c : cases) {
+        int64_t micros = 0;
+        EXPECT_EQ(parse_epoch(c.text, c.unit, origin, micros), c.status) << c.text;
         if (c.status == ok) {
             EXPECT_EQ(micros, c.micros) << c.text;
         }
@@ -510,7 +537,7 @@ TEST(ParseEpoch, AgreesWithSchoolbookArithmetic) {
         bool up = !fraction.empty() && (fraction == "5" ? odd : fraction[0] >= '5');
         int64_t expected = 0, micros = 0;
         bool fits = whole_number(number, up, expected);
-        ASSERT_EQ(parse_epoch(text, units[unit], micros), fits ? ok : out_of_range) << text;
+        ASSERT_EQ(parse_epoch(text, units[unit], 0, micros), fits ? ok : out_of_range) << text;
         if (fits) {
             ASSERT_EQ(micros, expected) << text;
         }
