@@ -63,10 +63,14 @@ CREATE TABLE accepted (n int, text text, type text, ours bool, theirs bool, reas
 DO $$
 DECLARE
     g record; type text; ours bool; theirs bool; reason text; ignored text;
+    path text := (SELECT name || '/one.json' FROM directory);
 BEGIN
     FOR g IN SELECT n, text FROM generated ORDER BY n LOOP
-        CALL put('one.json', format('{"v":%s}', to_json(g.text)));
+        EXECUTE format($copy$COPY (SELECT '{"v":' || to_json(%L::text) || '}') TO %L (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02')$copy$,
+                       g.text, path);  -- byte for byte, and faster than put()
         FOREACH type IN ARRAY ARRAY['date', 'timestamp', 'timestamptz'] LOOP
+            -- short: most are too long for date, and timestamp and timestamptz differ in little
+            CONTINUE WHEN (type = 'date' AND g.n % 4 > 0 AND length(g.text) > 12) OR (type = 'timestamp' AND g.n % 2 > 0);
             ours := true; theirs := true; reason := NULL;
             BEGIN
                 IF type = 'date' THEN SELECT date INTO ignored FROM one;
@@ -84,7 +88,6 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
--- the numbers depend on neither zone nor settings
 SELECT type, count(*) FILTER (WHERE ours AND theirs) AS "both", count(*) FILTER (WHERE ours AND NOT theirs) AS "we only",
        count(*) FILTER (WHERE theirs AND NOT ours) AS "PostgreSQL only", count(*) FILTER (WHERE NOT ours AND NOT theirs) AS "neither"
   FROM accepted GROUP BY type ORDER BY type;
