@@ -3,6 +3,8 @@
 // stands.
 #include "datum.h"
 
+#include "time_of_day.h"
+
 extern "C" {
 #include "catalog/pg_collation_d.h"
 }
@@ -165,6 +167,18 @@ Datum parse_by_template(Column* column, const TypeInput* input, const char* stri
                     input);
 }
 
+// No lossy cast (DESIGN, Values).
+void check_time_of_day(const TypeInput* input, const char* string, Position* position) {
+    const BesidesTime dropped = dropped_by(input->type, string);
+    if (dropped == BesidesTime::Date)
+        report_value(ErrorCode::TimeOfDay, "a date does not go into a time of day",
+                     psprintf("\"%s\"", string), position);
+    if (dropped == BesidesTime::Zone)
+        report_value(ErrorCode::WrongType,
+                     "a time with a zone does not go into time without time zone",
+                     psprintf("\"%s\"", string), position);
+}
+
 char* in_server_encoding(const Value& value) {
     return pg_any_to_server(value.text, static_cast<int>(value.size), PG_UTF8);
 }
@@ -198,6 +212,8 @@ Datum make_slow(Column* column, TypeInput* input, const Value& value, Position* 
         char* string = in_server_encoding(value);
         if (column->options->datetime_format)
             return parse_by_template(column, input, string, position);
+        if (input->type == TIMEOID || input->type == TIMETZOID)
+            check_time_of_day(input, string, position);
         return InputFunctionCall(&input->function, string, input->parameter, input->typmod);
     }
     case Value::Kind::LocalTime:

@@ -86,6 +86,9 @@ SELECT try('timestamp', '1647295841', $$epoch 's'$$) AS "timestamp is UTC",
        try('date', '1647216000', $$epoch 's'$$) AS "date at midnight UTC",
        try('date', '1647295841', $$epoch 's'$$) AS "date otherwise",
        try('timestamptz', '1647295841') AS "without epoch", try('date', '1647295841') AS "date";
+-- "Missing field became epoch 0" (FEATURES, section 4): it is NULL, and an error where NULL is none
+SELECT try('timestamptz', '{"w": 1}', $$epoch 's'$$, $$empty_rows 'null'$$, true) AS "missing",
+       try('timestamptz', 'null', $$epoch 's'$$) AS "null", try('timestamptz NOT NULL', 'null', $$epoch 's'$$) AS "not null";
 -- one column reads both forms, a zone for the strings
 SELECT json, try('timestamptz', json, $$epoch 's', timezone 'Europe/Berlin'$$)::timestamptz AT TIME ZONE 'UTC' AS utc
   FROM unnest(ARRAY['1647295841', '"2022-03-14 23:10:41"', '"2022-03-14T22:10:41Z"', '"1647295841"']) AS json;
@@ -116,9 +119,12 @@ SELECT type, json, format, try(type, json, format('datetime_format %L%s', format
                ('date[]', '["14.03.2022", null]', 'DD.MM.YYYY', ''),
                ('timestamp', '"14.03.2022"', 'nonsense', '')) AS t (type, json, format, rest);
 
--- time, timetz and interval go by their input function
+-- time, timetz and interval go by their input function; a date or zone that it would drop is an error
 SELECT type, json, try(type, json)
-  FROM (VALUES ('time', '"22:10:41"'), ('time', '"22"'), ('timetz', '"22:10:41+02"'), ('interval', '"PT1H30M"'),
+  FROM (VALUES ('time', '"22:10:41"'), ('time', '"10:10:41.5 PM"'), ('time', '"T22:10"'), ('time[]', '["22:10", "24:00"]'), ('time', '"22"'),
+               ('time', '"2022-03-14 22:10:41"'), ('time', '"14 Mar 2022 22:10"'), ('time', '"now"'), ('time', '"22:10:41+02"'), ('time', '"22:10Z"'),
+               ('time', '"22:10 CET"'), ('time', '"2022-03-14T22:10Z"'), ('time', '""'), ('time', '"25:00"'), ('time[]', '["2022-03-14 22:10"]'),
+               ('timetz', '"2022-03-14 22:10:41+02"'), ('timetz', '"22:10Z"'), ('timetz', '"22:10:41+02"'), ('interval', '"PT1H30M"'),
                ('tstzrange', '"[2022-03-14 00:00Z,)"')) AS t (type, json);
 
 SET TimeZone = 'UTC';
