@@ -246,6 +246,7 @@ for my $example (@examples)
 		[ '{"a":"2022-03-14 22:10","z":"Mars"}', q{a timestamptz OPTIONS (timezone_path '$.z')} ],
 		[ '{"a":"2022-03-14 22:10","z":1.5}', q{a timestamptz OPTIONS (utc_offset_path '$.z')} ],
 		[ '', q{a timestamptz OPTIONS (timezone_path '$.z[*]')} ],
+		[ '', 'a int', q{hive_partitioning 'true'} ],
 		[ '{"a":"2022-03-14 22:10"}', 'a time' ], [ '{"a":"22:10Z"}', 'a time' ], [ '{"a":"14.03.2022"}', 'a timestamp' ], [ '{"a":"2022-13-14"}', 'a timestamp' ],
 		[ undef, 'a int', "filename '/tmp/none.json'" ], [ undef, 'a int', "filename '/tmp/unreadable.json'" ],
 		[ undef, 'a int', "filename '/tmp'" ], [ undef, 'a int', "program 'exit 3'" ],
