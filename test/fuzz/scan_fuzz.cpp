@@ -1,6 +1,7 @@
 // Framing, decoding and conversion together. The first four bytes choose how the rest is read; what
 // must hold of every scan is checked, and so is that the size of the reads and the choice of the
 // decoder change nothing.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -136,9 +137,9 @@ ScanOutcome run(Scan& scan, std::string_view text, Reads reads) {
 
 void check_counters(const ScanOutcome& outcome) {
     const Counters& counters = outcome.counters;
-    if (counters.rows != outcome.rows.size())
+    if (counters.rows + (outcome.error ? 0 : counters.rejected) != outcome.rows.size())
         fail("rows are miscounted", outcome);
-    if (counters.rejected != (outcome.error ? 1 : 0))
+    if (outcome.error && counters.rejected != 1)
         fail("rejects are miscounted", outcome);
     if (counters.documents != counters.rows + counters.rejected)
         fail("documents are miscounted", outcome);
@@ -183,6 +184,34 @@ void check_rows(const Choice& choice, std::string_view text, const ScanOutcome& 
         fail("bytes behind the last row are lost", outcome);
 }
 
+// Where errors do not stop the scan, it ends with the file, and its rows begin with those before
+// the first error.
+void check_tolerant(Choice choice, std::string_view text, const ScanOutcome& strict) {
+    choice.spec.stop_at_errors = false;
+    Scan scan(choice.spec, choice.framing, choice.maximum_size);
+    const ScanOutcome outcome = run(scan, text, Reads());
+    check_counters(outcome);
+    if (outcome.error)
+        fail("an error that stopped the scan", outcome);
+    if (outcome.rows.size() < strict.rows.size() ||
+        !std::equal(strict.rows.begin(), strict.rows.end(), outcome.rows.begin()))
+        fail("rows before the first error are lost", outcome);
+    if ((outcome.counters.rejected > 0) != static_cast<bool>(strict.error))
+        fail("rejects without an error", outcome);
+    uint64_t before = 0;
+    for (const ScannedRow& row : outcome.rows) {
+        if (row.offset < before || row.offset > text.size() ||
+            row.line != line_of(text, row.offset))
+            fail("a row or reject out of its place", outcome);
+        before = row.offset;
+    }
+    const ScanOutcome pieces = run(scan, text, choice.reads);
+    if (!(pieces == outcome)) {
+        std::fprintf(stderr, "read in pieces:\n%s\n", show(pieces).c_str());
+        fail("rejects depend on the size of the reads", outcome);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -196,6 +225,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     check_counters(outcome);
     check_error(outcome.error, text, outcome);
     check_rows(choice, text, outcome);
+    check_tolerant(choice, text, outcome);
 
     const ScanOutcome pieces = run(scan, text, choice.reads);
     if (!(pieces == outcome)) {
