@@ -49,7 +49,8 @@ GRANT USAGE ON FOREIGN SERVER landing TO regress_engineer, regress_member;
 GRANT USAGE ON FOREIGN SERVER plain TO regress_engineer, regress_member, regress_stranger;
 GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC;
 GRANT USAGE ON SCHEMA weather TO regress_loader, regress_stranger;
-GRANT EXECUTE ON FUNCTION weather.files(regclass), weather.fingerprint(regclass, text, bigint) TO regress_loader;
+GRANT EXECUTE ON FUNCTION weather.files(regclass), weather.fingerprint(regclass, text, bigint),
+	weather.last_scan(regclass), weather.last_scan_files(regclass) TO regress_loader;
 SQL
 
 # ---- fault 27: owner times source times everything that reads
@@ -91,11 +92,12 @@ for my $owner (sort keys %refused)
 
 # Nothing that reads files is executable by PUBLIC, and the functions need SELECT on the table.
 give('postgres', 't', "filename '$dir/in/w.json'");
+my @functions = map { "SELECT weather.$_" } q{files('t')}, q{fingerprint('t', '', 1)}, q{last_scan('t')}, q{last_scan_files('t')};
 like(outcome('regress_stranger', $_), qr/^42501: permission denied for function/, "PUBLIC: $_")
-  for q{SELECT weather.files('t')}, q{SELECT weather.fingerprint('t', '', 1)};
+  for @functions;
 sql('REVOKE SELECT ON t FROM regress_loader');
 like(outcome('regress_loader', $_), qr/^42501: permission denied for foreign table t$/, "without SELECT: $_")
-  for q{SELECT weather.files('t')}, q{SELECT weather.fingerprint('t', '', 1)};
+  for @functions;
 
 # ---- fault 27: who declares what
 
