@@ -45,6 +45,12 @@ void Framer::begin_file() {
     scanner_.begin();
 }
 
+void Framer::begin_tail() {
+    before_ = Before::Blank;
+    found_ = 0;
+    scanner_.begin();
+}
+
 bool Framer::fail(const Window& window, Error& error, const char* reason) {
     error.code = ErrorCode::Syntax;
     error.offset = window.offset();

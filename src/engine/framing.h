@@ -39,6 +39,8 @@ class Framer {
         : requested_(requested), maximum_size_(maximum_size) {}
 
     void begin_file();
+    // Under framing lines: goes on at the beginning of a line that is not the first.
+    void begin_tail();
 
     // Consumes the document that the last call found, and finds the next one. Under framing lines
     // the extent may be a guess, which costs no look at each byte: an object from its first byte to

@@ -21,7 +21,7 @@ class Reader {
     void use_reference_decoder() { scan_.use_reference_decoder(); }
 
     // Reads a regular file next; the descriptor is borrowed.
-    void open_file(int fd);
+    void open_file(int fd, Start start = {}, std::vector<Given> given = {});
     // The same file under another descriptor; see FileSource::rebind().
     void rebind(int fd) { raw_->rebind(fd); }
 
@@ -46,7 +46,7 @@ class Reader {
     uint64_t raw_bytes_read() const { return raw_ ? raw_->bytes_read() : 0; } // of this file
 
   private:
-    void open(int fd, FileSource::Kind kind);
+    void open(int fd, FileSource::Kind kind, Start start, std::vector<Given> given);
 
     Scan scan_;
     Compression compression_;

@@ -61,12 +61,15 @@ Scan::Scan(const ScanSpec& spec, Framing framing, size_t maximum_object_size)
     }
 }
 
-void Scan::begin_file(Source& source) {
+void Scan::begin_file(Source& source, Start start, std::vector<Given> given) {
     source_ = &source;
+    start_ = start;
+    given_ = std::move(given);
+    started_at_ = 0;
     window_.begin_file();
     framer_.begin_file();
     error_ = Error();
-    task_ = Task::FindDocument;
+    task_ = start.offset > 0 ? Task::FindStart : Task::FindDocument;
     ordinal_ = 0;
     failed_ = false;
 }
@@ -177,6 +180,10 @@ ScanStatus Scan::next(Batch& batch) {
 // Rows: go on with the next step.
 ScanStatus Scan::step(Batch& batch, uint64_t limit) {
     switch (task_) {
+    case Task::FindStart:
+        return find_start(limit);
+    case Task::SkipLines:
+        return skip_lines(limit);
     case Task::FindDocument:
         return find_document(batch, limit);
     case Task::FindRow:
@@ -426,6 +433,13 @@ bool Scan::convert_metadata(const ColumnSpec& column, Value& value) {
 
 bool Scan::convert_paths(int index, const Captures& row, Value& value) {
     const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
+    if (!given_.empty() && given_[static_cast<size_t>(index)].is_given) {
+        const Given& given = given_[static_cast<size_t>(index)];
+        if (given.is_null || is_null(column, given.capture()))
+            return store_null(column, true, value);
+        return converter_.convert(column, given.capture(), value, error_) ||
+               fall_back(index, value);
+    }
     bool found = false;
     for (const ColumnTarget& target : plan_.of_column[static_cast<size_t>(index)]) {
         const Captures& captures = target.in_document ? document_values_.captures() : row;

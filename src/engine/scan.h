@@ -14,6 +14,7 @@
 #include "document_values.h"
 #include "error.h"
 #include "framing.h"
+#include "given.h"
 #include "orient.h"
 #include "resync.h"
 #include "row_finder.h"
@@ -30,6 +31,13 @@ enum class ScanStatus : uint8_t {
     Blocked,   // the pipe has nothing yet: wait until it is readable, then call again
     EndOfFile, // the batch is empty; begin_file() with the next source
     Failed,    // error() says why; all rows before the error have been handed out
+};
+
+// Where in a file the rows begin that are asked for. Under framing lines those before are left
+// unread, if a line begins there. The source must be one that can seek.
+struct Start {
+    uint64_t offset = 0;
+    bool count_lines = false; // line numbers are to be the file's all the same
 };
 
 // Since the scan was made, over all its files.
@@ -49,8 +57,9 @@ class Scan {
     // See RowDecoder::use_reference().
     void use_reference_decoder() { decoder_.use_reference(); }
 
-    // The next file. The source is borrowed and must outlive the file's scan.
-    void begin_file(Source& source);
+    // The next file. `given`: of all columns, or of none. The source is borrowed and must outlive
+    // the file's scan.
+    void begin_file(Source& source, Start start = {}, std::vector<Given> given = {});
 
     // Clears the batch and fills it. After 1 MiB that was read a call returns.
     ScanStatus next(Batch& batch);
@@ -74,12 +83,19 @@ class Scan {
     // Of the current file; Auto while it is not known.
     Framing detected_framing() const { return framer_.detected(); }
 
+    // Where reading the rows of the current file began. If the lines before were not counted, line
+    // numbers count from there.
+    uint64_t started_at() const { return started_at_; }
+    bool lines_are_counted() const { return started_at_ == 0 || start_.count_lines; }
+
     // Indexes into ScanSpec::columns of a batch's values, in their order.
     const std::vector<int>& wanted() const { return plan_.wanted; }
 
   private:
     // What next() has to do next.
     enum class Task : uint8_t {
+        FindStart, // where not all of a file is asked for
+        SkipLines, // before the start
         FindDocument,
         FindRow,  // in a document
         EmitRows, // of a match
@@ -87,6 +103,8 @@ class Scan {
     };
 
     ScanStatus step(Batch& batch, uint64_t limit);
+    ScanStatus find_start(uint64_t limit);
+    ScanStatus skip_lines(uint64_t limit);
     ScanStatus find_document(Batch& batch, uint64_t limit);
     ScanStatus find_row(Batch& batch, uint64_t limit);
     ScanStatus pass_over(Batch& batch, uint64_t limit);
@@ -127,6 +145,9 @@ class Scan {
     Window window_;
     Source* source_ = nullptr;
 
+    Start start_;
+    std::vector<Given> given_;
+    uint64_t started_at_ = 0;
     Task task_ = Task::FindDocument;
     Extent match_;
     bool match_is_new_ = false; // no row of it has been emitted; with Orient::Records

@@ -194,6 +194,9 @@ void describe_column(Column* column, Oid relation, Form_pg_attribute attribute,
     column->not_null = attribute->attnotnull;
     column->wanted = column->not_null || is_needed(needed, attribute->attnum);
     column->options = get_column_options(relation, attribute->attnum, column->name);
+    column->may_be_partition = table->hive_partitioning && !is_program(table) &&
+                               column->options->metadata == Metadata::None &&
+                               column->options->paths == NIL;
     describe_type(column, attribute->atttypid, attribute->atttypmod);
     if (attribute->attgenerated)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -29,7 +29,8 @@ struct Column {
                  // that
     const ColumnOptions* options;
     Fallback on_error;
-    Datum default_value; // of the option default, if there is one
+    Datum default_value;   // of the option default, if there is one
+    bool may_be_partition; // a file's path may give its value, see partition.h
 
     Type type; // of the elements, when is_array
     const char* type_name;

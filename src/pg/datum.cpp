@@ -325,9 +325,13 @@ void set_zone(Column* column, const Value& found) {
     }
 }
 
-Datum text_datum(const char* text) {
-    pg_verifymbstr(text, static_cast<int>(strlen(text)), false);
-    return CStringGetTextDatum(text);
+Datum path_datum(const char* path) {
+    if (!pg_verifymbstr(path, static_cast<int>(strlen(path)), true))
+        ereport(ERROR, (errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+                        errmsg("the name of file \"%s\" is not valid in the database's encoding",
+                               printable(path)),
+                        errhint("Rename it, or leave the column out of the query.")));
+    return CStringGetTextDatum(path);
 }
 
 } // namespace weather

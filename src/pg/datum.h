@@ -20,7 +20,7 @@ bool make_quick_datum(Column* column, const Value& value, Datum* result, bool* i
 // have found there. `found` must live until the column's Datum is made.
 void set_zone(Column* column, const Value& found);
 
-// A text Datum from text in the database's encoding, or an error where it is not valid in it.
-Datum text_datum(const char* text);
+// A file's path as text, or an error where it is not valid in the database's encoding.
+Datum path_datum(const char* path);
 
 } // namespace weather

@@ -87,7 +87,11 @@ double pages_for(double bytes) {
 Estimate estimate_scan(const TableOptions* options, const Columns* columns, double rows_per_page) {
     if (is_program(options))
         return {0, 0, default_program_rows};
-    const FileList files = list_files(options, Missing::IsFine);
+    return estimate_files(list_files(options, Missing::IsFine), options, columns, rows_per_page);
+}
+
+Estimate estimate_files(const FileList& files, const TableOptions* options, const Columns* columns,
+                        double rows_per_page) {
     const double bytes = size_on_disk(options, files);
     const double rows = rows_per_page > 0 ? rows_per_page * pages_for(bytes)
                                           : bytes / first_row_bytes(options, columns, files);

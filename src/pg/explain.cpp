@@ -3,6 +3,12 @@
 #include "access.h"
 #include "file_access.h"
 #include "foreign_scan.h"
+#include "partition.h"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "utils/ruleutils.h"
+}
 
 namespace weather {
 
@@ -20,9 +26,83 @@ void show_choice(const char* label, uint32 found, Choice option, const char* (*n
     ExplainPropertyText(label, text.len > 0 ? text.data : name(option), explain);
 }
 
-void show_files(const TableOptions* options, const ScanState* state, ExplainState* explain) {
+bool is_partition(const Column& column, const FileList& files) {
+    for (int i = 0; i < files.count; ++i)
+        if (find_partition_value(files.paths[i], column.name).is_given)
+            return true;
+    return false;
+}
+
+// Whether it reads no column but those that files have values for.
+bool is_about_files(Node* clause, const ForeignScanState* node, const Columns* columns,
+                    const FileList& files) {
+    Bitmapset* reads = nullptr;
+    pull_varattnos(clause, reinterpret_cast<ForeignScan*>(node->ss.ps.plan)->scan.scanrelid,
+                   &reads);
+    for (int i = 0; i < columns->count; ++i) {
+        const Column& column = columns->items[i];
+        if (column.may_be_partition &&
+            bms_is_member(column.attribute - FirstLowInvalidHeapAttributeNumber, reads) &&
+            !is_partition(column, files))
+            return false;
+    }
+    return true;
+}
+
+// The clauses by which files are pruned, as EXPLAIN shows a filter.
+void show_file_filter(ForeignScanState* node, const Columns* columns, const FileList& listed,
+                      ExplainState* explain) {
+    List* quals = NIL;
+    ListCell* cell;
+    foreach (cell, file_quals(node)) {
+        Node* clause = static_cast<Node*>(lfirst(cell));
+        if (is_about_files(clause, node, columns, listed))
+            quals = lappend(quals, clause);
+    }
+    if (quals == NIL)
+        return;
+    List* context = set_deparse_context_plan(explain->deparse_cxt, node->ss.ps.plan, NIL);
+    Node* filter = reinterpret_cast<Node*>(make_ands_explicit(quals));
+    ExplainPropertyText("File Filter", deparse_expression(filter, context, explain->verbose, false),
+                        explain);
+}
+
+// Which files are read, and where in them reading begins.
+struct Extracts {
+    FileList listed;
+    FileList files; // of these
+    uint64 start;
+};
+
+// Before the scan has run: as far as the values that decide it are known.
+Extracts expect_extracts(ForeignScanState* node, const TableOptions* options,
+                         const Columns* columns) {
+    FileList listed = list_files(options, Missing::IsFine);
+    Pruning* pruning = is_known_before_run(node) ? begin_pruning(node, columns, options) : nullptr;
+    if (!pruning)
+        return {listed, listed, 0};
     const FileList files =
-        state && state->listed ? state->files : list_files(options, Missing::IsFine);
+        choose_files(pruning, options, Missing::IsFine, &listed, CurrentMemoryContext);
+    return {listed, files, start_offset(pruning)};
+}
+
+Extracts find_extracts(ForeignScanState* node, const TableOptions* options, const Columns* columns,
+                       const ScanState* state) {
+    if (!state || !state->chosen)
+        return expect_extracts(node, options, columns);
+    // What was looked up by name was not listed.
+    return {state->listed.paths ? state->listed : list_files(options, Missing::IsFine),
+            state->files, state->started_at};
+}
+
+void show_files(ForeignScanState* node, const TableOptions* options, const ScanState* state,
+                ExplainState* explain) {
+    const Relation relation = node->ss.ss_currentRelation;
+    const Columns* columns = state ? state->columns
+                                   : describe_columns(RelationGetRelid(relation),
+                                                      RelationGetDescr(relation), options, nullptr);
+    const Extracts extracts = find_extracts(node, options, columns, state);
+    const FileList& files = extracts.files;
     int64 bytes = 0;
     bool known = true;
     for (int i = 0; i < files.count; ++i) {
@@ -31,11 +111,18 @@ void show_files(const TableOptions* options, const ScanState* state, ExplainStat
         known &= stat_path(options, files.paths[i], &info) == 0;
         bytes += known ? info.st_size : 0;
     }
+    show_file_filter(node, columns, extracts.listed, explain);
     ExplainPropertyInteger("Files", nullptr, files.count, explain);
+    if (extracts.listed.count > files.count)
+        ExplainPropertyInteger("Files Pruned", nullptr, extracts.listed.count - files.count,
+                               explain);
     if (files.count == 1)
         ExplainPropertyText("File", printable(files.paths[0]), explain);
     if (known)
         ExplainPropertyInteger("Bytes", nullptr, bytes, explain);
+    if (extracts.start > 0)
+        ExplainPropertyInteger("Start Offset", nullptr, static_cast<int64>(extracts.start),
+                               explain);
 }
 
 void show_counter(const char* label, uint64_t value, ExplainState* explain) {
@@ -54,7 +141,7 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
     if (is_program(options))
         ExplainPropertyText("Program", options->program, explain);
     else
-        show_files(options, state, explain);
+        show_files(node, options, state, explain);
     show_choice("Compression", state ? state->compressions : 0, options->compression,
                 compression_name, explain);
     show_choice("Framing", state ? state->framings : 0, options->framing, framing_name, explain);

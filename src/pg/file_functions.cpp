@@ -65,11 +65,8 @@ bool stat_listed(const TableOptions* options, const char* path, struct stat* inf
 }
 
 bool is_listed(const TableOptions* options, const char* path) {
-    const FileList files = list_files(options, Missing::IsFine);
-    for (int i = 0; i < files.count; ++i)
-        if (strcmp(files.paths[i], path) == 0)
-            return true;
-    return false;
+    List* names = list_make1(const_cast<char*>(path));
+    return look_up_files(options, names, Missing::IsFine).count > 0;
 }
 
 // Of the first `length` bytes; false if the file ends before.
@@ -109,7 +106,7 @@ Datum weather_files(PG_FUNCTION_ARGS) {
         struct stat info;
         if (!stat_listed(options, files.paths[i], &info))
             continue;
-        Datum values[] = {text_datum(files.paths[i]), Int64GetDatum(info.st_size),
+        Datum values[] = {path_datum(files.paths[i]), Int64GetDatum(info.st_size),
                           TimestampTzGetDatum(modification_time(info))};
         bool nulls[] = {false, false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

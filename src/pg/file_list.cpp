@@ -44,6 +44,8 @@ FileKind kind_of(const Walk* state, const char* path) {
     if (stat_path(state->options, path, &info) != 0) {
         if (errno == ENOENT || errno == ENOTDIR || state->missing == Missing::IsFine)
             return FileKind::Missing;
+        if (errno == ELOOP || errno == ENAMETOOLONG)
+            return FileKind::Other;
         report_path_error("stat file", path);
     }
     return S_ISREG(info.st_mode)   ? FileKind::Regular
@@ -71,6 +73,17 @@ char* join(const char* directory, const char* name) {
     return psprintf("%s%s%s", directory, ends_with_slash ? "" : "/", name);
 }
 
+bool is_symbolic_link(const char* path) {
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+// Whether a link leads to this entry: ** does not follow links to directories, they may lead in a
+// circle.
+bool is_linked(const struct dirent* entry, const char* path) {
+    return entry->d_type == DT_LNK || (entry->d_type == DT_UNKNOWN && is_symbolic_link(path));
+}
+
 // Null if it cannot be read, and that is fine.
 DIR* open_listed(const Walk* state, const char* directory) {
     DIR* dir = open_directory(state->options, directory);
@@ -96,7 +109,7 @@ void walk_entry(const Walk* state, const char* directory, const struct dirent* e
         return;
     char* path = join(directory, name);
     const FileKind kind = kind_of_entry(state, entry, path);
-    if (kind == FileKind::Directory && (any_depth ? entry->d_type != DT_LNK : rest != nullptr))
+    if (kind == FileKind::Directory && (any_depth ? !is_linked(entry, path) : rest != nullptr))
         walk(state, path, any_depth ? pattern : rest);
     if (kind == FileKind::Regular && !rest)
         add_path(state->found, path);
@@ -144,6 +157,16 @@ void list_directory(const Walk* state, const char* directory) {
     pg_unreachable();
 }
 
+// Everything up to the slash before the first wildcard; `pattern` is what follows.
+char* fixed_part(const char* path, const char** pattern) {
+    const char* slash = path;
+    for (const char* at = path; *at && !strchr("*?[", *at); ++at)
+        if (*at == '/')
+            slash = at;
+    *pattern = slash + 1;
+    return slash == path ? pstrdup("/") : pnstrdup(path, static_cast<Size>(slash - path));
+}
+
 void expand(const Walk* state, const char* path) {
     if (!has_wildcard(path)) {
         switch (kind_of(state, path)) {
@@ -159,19 +182,14 @@ void expand(const Walk* state, const char* path) {
             return;
         }
     }
-    // The fixed part: everything up to the slash before the first wildcard.
-    const char* component = path;
-    for (const char* at = path; *at && !strchr("*?[", *at); ++at)
-        if (*at == '/')
-            component = at;
-    char* fixed =
-        component == path ? pstrdup("/") : pnstrdup(path, static_cast<Size>(component - path));
+    const char* pattern;
+    char* fixed = fixed_part(path, &pattern);
     if (kind_of(state, fixed) == FileKind::Missing) {
         if (state->missing == Missing::IsError)
             report_missing(fixed);
         return;
     }
-    walk(state, fixed, component + 1);
+    walk(state, fixed, pattern);
 }
 
 int compare_paths(const void* left, const void* right) {
@@ -188,17 +206,93 @@ void sort_and_unique(Paths* paths) {
     paths->count = kept;
 }
 
+// What of `path` is below `directory`, as join() puts them together; null: it is not.
+const char* below(const char* directory, const char* path) {
+    const size_t length = strlen(directory);
+    if (strncmp(path, directory, length) != 0)
+        return nullptr;
+    path += length;
+    if (directory[length - 1] == '/')
+        return path;
+    return *path == '/' ? path + 1 : nullptr;
+}
+
+// Whether walk() would come from a pattern to `path`, whose part that the pattern is about begins
+// at `names`.
+bool is_match(const char* path, const char* names, const char* pattern) {
+    check_stack_depth();
+    const char* slash = strchr(pattern, '/');
+    const char* rest = slash ? slash + 1 : nullptr;
+    char* component =
+        slash ? pnstrdup(pattern, static_cast<Size>(slash - pattern)) : pstrdup(pattern);
+    const bool any_depth = strcmp(component, "**") == 0;
+    if (any_depth && rest && is_match(path, names, rest))
+        return true;
+    const char* name_end = strchrnul(names, '/');
+    char* name = pnstrdup(names, static_cast<Size>(name_end - names));
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        fnmatch(any_depth ? "*" : component, name, FNM_PERIOD) != 0)
+        return false;
+    if (*name_end == '\0')
+        return !rest;
+    if (!any_depth)
+        return rest && is_match(path, name_end + 1, rest);
+    return !is_symbolic_link(pnstrdup(path, static_cast<Size>(name_end - path))) &&
+           is_match(path, name_end + 1, pattern);
+}
+
+// Adds `path` if expanding `element` would.
+void look_up(const Walk* state, const char* element, const char* path) {
+    if (!has_wildcard(element) && strcmp(path, element) == 0) {
+        if (kind_of(state, path) != FileKind::Directory)
+            expand(state, element);
+        return;
+    }
+    bool found;
+    if (has_wildcard(element)) {
+        const char* pattern;
+        const char* names = below(fixed_part(element, &pattern), path);
+        found = names && is_match(path, names, pattern);
+    } else {
+        const char* name = below(element, path);
+        found = name && *name && !strchr("._", *name) && !strchr(name, '/');
+    }
+    if (found && kind_of(state, path) == FileKind::Regular)
+        add_path(state->found, pstrdup(path));
+}
+
+Paths no_paths() {
+    constexpr int initial = 64;
+    return {static_cast<char**>(palloc(initial * sizeof(char*))), 0, initial};
+}
+
 } // namespace
 
 FileList list_files(const TableOptions* options, Missing missing) {
-    constexpr int initial = 64;
-    Paths paths = {static_cast<char**>(palloc(initial * sizeof(char*))), 0, initial};
+    Paths paths = no_paths();
     const Walk state = {options, &paths, missing};
     if (options->filename)
         add_path(&paths, pstrdup(options->filename));
     ListCell* cell;
     foreach (cell, options->files)
         expand(&state, strVal(lfirst(cell)));
+    sort_and_unique(&paths);
+    return {paths.items, paths.count};
+}
+
+FileList look_up_files(const TableOptions* options, List* names, Missing missing) {
+    Paths paths = no_paths();
+    const Walk state = {options, &paths, missing};
+    ListCell* name_cell;
+    foreach (name_cell, names) {
+        CHECK_FOR_INTERRUPTS();
+        const char* path = static_cast<const char*>(lfirst(name_cell));
+        if (options->filename && strcmp(path, options->filename) == 0)
+            add_path(&paths, pstrdup(path));
+        ListCell* cell;
+        foreach (cell, options->files)
+            look_up(&state, strVal(lfirst(cell)), path);
+    }
     sort_and_unique(&paths);
     return {paths.items, paths.count};
 }

@@ -24,4 +24,7 @@ struct FileList {
 // exist, and only regular files count. The caller has checked the privileges.
 FileList list_files(const TableOptions* options, Missing missing);
 
+// Those of `names` (char*) that list_files() would list, without listing directories.
+FileList look_up_files(const TableOptions* options, List* names, Missing missing);
+
 } // namespace weather

@@ -5,6 +5,7 @@
 
 #include "access.h"
 #include "last_scan.h"
+#include "partition.h"
 #include "rejects.h"
 #include "rows.h"
 #include "settings.h"
@@ -40,11 +41,56 @@ void close_current(ScanState* state) {
     report_complaint(complaint, &state->position);
 }
 
+bool reads(const Columns* columns, Metadata metadata) {
+    for (int i = 0; i < columns->count; ++i)
+        if (columns->items[i].wanted && columns->items[i].options->metadata == metadata)
+            return true;
+    return false;
+}
+
+// Rows that begin before what is asked for need not be read, unless the others are numbered.
+Start find_start(const ScanState* state) {
+    if (!state->pruning || reads(state->columns, Metadata::Ordinality))
+        return {};
+    return {start_offset(state->pruning), reads(state->columns, Metadata::Line)};
+}
+
+// A value of a column from the path of a file.
+struct Partition {
+    PartitionValue value;
+    const char* text;
+};
+
+// Of the engine's columns, by their numbers; null if the table has no partitions.
+Partition* find_partitions(ScanState* state, const char* path) {
+    if (!state->options->hive_partitioning)
+        return nullptr;
+    auto* partitions = static_cast<Partition*>(
+        palloc0(static_cast<Size>(state->spec_count + 1) * sizeof(Partition)));
+    for (int i = 0; i < state->spec_count; ++i) {
+        const Column* column = state->spec_columns[i];
+        if (!column->may_be_partition || !column->wanted)
+            continue;
+        state->position.column = column->name;
+        partitions[i].value = find_partition_value(path, column->name);
+        partitions[i].text = partition_text(partitions[i].value);
+    }
+    state->position.column = nullptr;
+    return partitions;
+}
+
 void open_file(ScanState* state, const char* path) {
     state->position.path = path;
     open_input_file(state->file, path);
     state->mtime = modification_time(state->file->info);
-    run_engine([&] { state->reader->object->open_file(state->file->fd); });
+    const Start start = find_start(state);
+    const Partition* partitions = find_partitions(state, path);
+    run_engine([&] {
+        std::vector<Given> given;
+        for (int i = 0; partitions && i < state->spec_count; ++i)
+            given.push_back(make_given(partitions[i].value, partitions[i].text));
+        state->reader->object->open_file(state->file->fd, start, std::move(given));
+    });
 }
 
 void open_program(ScanState* state) {
@@ -65,6 +111,18 @@ void open_program(ScanState* state) {
         report_engine_error(state, complaint);
 }
 
+void find_files(ScanState* state) {
+    if (state->pruning) {
+        state->files = choose_files(state->pruning, state->options, Missing::IsError,
+                                    &state->listed, state->context);
+    } else {
+        MemoryContext previous = MemoryContextSwitchTo(state->context);
+        state->files = state->listed = list_files(state->options, Missing::IsError);
+        MemoryContextSwitchTo(previous);
+    }
+    state->chosen = true;
+}
+
 // False when there is nothing more to read.
 bool open_next(ScanState* state) {
     if (state->next_file == 0)
@@ -74,12 +132,8 @@ bool open_next(ScanState* state) {
             return false;
         open_program(state);
     } else {
-        if (!state->listed) {
-            MemoryContext previous = MemoryContextSwitchTo(state->context);
-            state->files = list_files(state->options, Missing::IsError);
-            MemoryContextSwitchTo(previous);
-            state->listed = true;
-        }
+        if (!state->chosen)
+            find_files(state);
         if (state->next_file == state->files.count)
             return false;
         open_file(state, state->files.paths[state->next_file++]);
@@ -131,6 +185,7 @@ bool next_batch(ScanState* state) {
             if (status == ScanStatus::Failed)
                 make_complaint(reader->error(), complaint);
         });
+        state->position.line_is_unknown = !reader->scan().lines_are_counted();
         switch (status) {
         case ScanStatus::Rows:
             state->row = 0;
@@ -174,19 +229,18 @@ void index_columns(ScanState* state) {
     const Size size = static_cast<Size>(most + 1) * sizeof(Column*);
     state->spec_columns = static_cast<Column**>(palloc(size));
     state->batch_columns = static_cast<Column**>(palloc(size));
-    int known = 0;
     for (int i = 0; i < state->columns->count; ++i) {
         Column* column = &state->columns->items[i];
         if (!is_from_engine(column->options->metadata))
             continue;
-        state->spec_columns[known++] = column;
+        state->spec_columns[state->spec_count++] = column;
         if (column->wanted)
             state->batch_columns[state->batch_width++] = column;
     }
     int place = state->batch_width;
     for (int i = 0; i < state->columns->zone_count; ++i) {
         ZoneSource* zone = &state->columns->zones[i];
-        state->spec_columns[known++] = zone->column;
+        state->spec_columns[state->spec_count++] = zone->column;
         if (zone->wanted)
             zone->place = place++;
     }
@@ -216,6 +270,8 @@ void note_detected(ScanState* state) {
     const Reader* reader = state->reader->object;
     state->framings |= 1u << static_cast<int>(reader->scan().detected_framing());
     state->compressions |= 1u << static_cast<int>(reader->detected_compression());
+    if (reader->scan().started_at() > 0)
+        state->started_at = reader->scan().started_at();
 }
 
 ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* needed) {
@@ -264,6 +320,10 @@ void weatherBeginForeignScan(ForeignScanState* node, int flags) {
         return;
     node->fdw_state = begin_scan(node->ss.ps.state->es_query_cxt, node->ss.ss_currentRelation,
                                  needed_columns(reinterpret_cast<ForeignScan*>(node->ss.ps.plan)));
+    auto* state = static_cast<ScanState*>(node->fdw_state);
+    MemoryContext previous = MemoryContextSwitchTo(state->context);
+    state->pruning = begin_pruning(node, state->columns, state->options);
+    MemoryContextSwitchTo(previous);
 }
 
 TupleTableSlot* weatherIterateForeignScan(ForeignScanState* node) {
@@ -277,6 +337,8 @@ void weatherReScanForeignScan(ForeignScanState* node) {
     close_current(state);
     begin_pass(state);
     state->next_file = 0;
+    if (state->pruning && node->ss.ps.chgParam)
+        state->chosen = false;
 }
 
 void weatherEndForeignScan(ForeignScanState* node) {

@@ -6,6 +6,7 @@
 #include "file_list.h"
 #include "input_file.h"
 #include "options.h"
+#include "prune.h"
 #include "reader.h"
 #include "report.h"
 
@@ -24,13 +25,16 @@ struct ScanState {
     const char* table; // its name
     const TableOptions* options;
     Columns* columns;
-    Column** spec_columns;  // those that the engine knows, by its numbers
+    Column** spec_columns; // those that the engine knows, by its numbers
+    int spec_count;
     Column** batch_columns; // those that a batch has values for, in their order
     int batch_width;
     Owned<Reader>* reader;
 
-    FileList files; // made when the first row is asked for, kept over rescans
-    bool listed;
+    Pruning* pruning; // null: all files are read, as for ANALYZE
+    FileList listed;  // made when the first row is asked for, kept over rescans; or looked up only
+    FileList files;   // those to be read
+    bool chosen;      // `files` is filled
     int next_file;
     bool is_open; // a file, or the program
     bool at_end;  // of it
@@ -52,6 +56,7 @@ struct ScanState {
     // For EXPLAIN ANALYZE: sets of the enums' values that were found.
     uint32 framings;
     uint32 compressions;
+    uint64 started_at; // in the last file that was not read from its beginning
 };
 
 // The Reader of a table, owned by `context`.
@@ -68,7 +73,7 @@ bool next_row(ScanState* state, TupleTableSlot* slot);
 
 void end_scan(ScanState* state);
 
-// Adds what was detected in the open file, if there is one, to framings and compressions.
+// Notes for EXPLAIN what was found in the open file, if there is one.
 void note_detected(ScanState* state);
 
 // FdwRoutine members; see src/pg/weather_fdw.cpp.

@@ -169,7 +169,7 @@ Datum weather_last_scan_files(PG_FUNCTION_ARGS) {
     for (int i = 0; last && i < last->count; ++i) {
         CHECK_FOR_INTERRUPTS();
         const ScannedFile& file = last->files[i];
-        Datum values[10] = {file.path ? text_datum(file.path) : 0, Int64GetDatum(file.size),
+        Datum values[10] = {file.path ? path_datum(file.path) : 0, Int64GetDatum(file.size),
                             TimestampTzGetDatum(file.mtime)};
         put_counters(file.counters, values + 3);
         values[8] = Int64GetDatum(file.next_offset);

@@ -315,6 +315,7 @@ const Option all_options[] = {
     {"on_error", Server | Table, check_choice, nullptr, on_errors},
     {"reject_limit", Server | Table, check_reject_limit, "Give a number of rows.", nullptr},
     {"log_verbosity", Server | Table, check_choice, nullptr, log_verbosities},
+    {"hive_partitioning", Server | Table, check_boolean, "Give true or false.", nullptr},
     {"timezone", Server | Table | Column, check_timezone, timezone_hint, nullptr},
     {"allowed_directories", Server, check_directories,
      "Give paths that begin with /, without \"..\". They are no patterns.", nullptr},
@@ -337,7 +338,6 @@ const Option all_options[] = {
 
     // Named by the design, not supported yet.
     {"encoding", Server | Table, nullptr, nullptr, nullptr},
-    {"hive_partitioning", Server | Table, nullptr, nullptr, nullptr},
 };
 
 // COPY's options for CSV: JSON has no such thing.
@@ -518,6 +518,8 @@ TableOptions* get_table_options(Oid relation) {
         reject_limit_without_ignore();
     result->log_verbosity =
         choose(options, "log_verbosity", log_verbosities, LogVerbosity::Default);
+    if (const char* value = find_value(options, "hive_partitioning"))
+        parse_bool(value, &result->hive_partitioning);
     return result;
 }
 

@@ -33,6 +33,7 @@ struct TableOptions {
     OnError on_error;
     int64 reject_limit; // 0: none
     LogVerbosity log_verbosity;
+    bool hive_partitioning;
 };
 
 // What a column shows other than values: of the file, or of the row.

@@ -4,6 +4,7 @@
 #include "columns.h"
 #include "estimate.h"
 #include "foreign_scan.h"
+#include "prune_plan.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -16,6 +17,7 @@ namespace {
 
 // What RelOptInfo::fdw_private holds between the planner's calls.
 struct PlanState {
+    const Columns* columns;
     Bitmapset* needed;
     Estimate estimate;
 };
@@ -65,6 +67,15 @@ double analyzed_rows_per_page(const RelOptInfo* relation) {
     return relation->pages > 0 && relation->tuples > 0 ? relation->tuples / relation->pages : 0;
 }
 
+// The files that a clause names, as far as their names are known at planning.
+FileList find_named_files(PlannerInfo* root, const TableOptions* options, Node* names) {
+    const Node* value = estimate_expression_value(root, names);
+    if (!IsA(value, Const) || reinterpret_cast<const Const*>(value)->constisnull)
+        return {};
+    const Const* known = reinterpret_cast<const Const*>(value);
+    return look_up_files(options, names_in(known->constvalue, known->consttype), Missing::IsFine);
+}
+
 } // namespace
 
 void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table) {
@@ -73,13 +84,21 @@ void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table
     auto* state = static_cast<PlanState*>(palloc0(sizeof(PlanState)));
     state->needed = find_needed(relation);
     check_system_columns(root, table, state->needed);
-    state->estimate =
-        estimate_scan(options, check_columns(table, options), analyzed_rows_per_page(relation));
+    state->columns = check_columns(table, options);
+    const double rows_per_page = analyzed_rows_per_page(relation);
+    List* clauses = relation->baserestrictinfo;
+    Node* names = is_program(options) ? nullptr : find_filenames(relation, state->columns, clauses);
+    if (names) {
+        state->estimate = estimate_files(find_named_files(root, options, names), options,
+                                         state->columns, rows_per_page);
+        clauses = clauses_but_names(relation, state->columns, clauses);
+    } else {
+        state->estimate = estimate_scan(options, state->columns, rows_per_page);
+    }
     relation->fdw_private = state;
     relation->tuples = state->estimate.rows;
-    relation->rows = clamp_row_est(
-        state->estimate.rows *
-        clauselist_selectivity(root, relation->baserestrictinfo, 0, JOIN_INNER, nullptr));
+    relation->rows = clamp_row_est(state->estimate.rows *
+                                   clauselist_selectivity(root, clauses, 0, JOIN_INNER, nullptr));
 }
 
 void weatherGetForeignPaths(PlannerInfo* root, RelOptInfo* relation, Oid) {
@@ -102,7 +121,8 @@ ForeignScan* weatherGetForeignPlan(PlannerInfo*, RelOptInfo* relation, Oid, Fore
         needed = lappend_int(needed, member);
     List* plan_private = list_make1(needed); // by PlanPrivate
     return make_foreignscan(target_list, extract_actual_clauses(clauses, false), relation->relid,
-                            NIL, plan_private, NIL, NIL, outer_plan);
+                            find_prune_expressions(relation, state->columns, clauses), plan_private,
+                            NIL, NIL, outer_plan);
 }
 
 RowMarkType weatherGetForeignRowMarkType(RangeTblEntry* table, LockClauseStrength strength) {

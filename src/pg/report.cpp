@@ -14,9 +14,10 @@ const char* place(const Position* position) {
         appendStringInfo(&text, "the output of program \"%s\"", position->program);
     else
         appendStringInfo(&text, "file \"%s\"", printable(position->path));
+    if (position->line > 0 && !position->line_is_unknown)
+        appendStringInfo(&text, ", line " UINT64_FORMAT, position->line);
     if (position->line > 0)
-        appendStringInfo(&text, ", line " UINT64_FORMAT ", byte offset " UINT64_FORMAT,
-                         position->line, position->offset);
+        appendStringInfo(&text, ", byte offset " UINT64_FORMAT, position->offset);
     return text.data;
 }
 
@@ -170,7 +171,7 @@ void position_context(void* argument) {
         appendStringInfo(&text, "program \"%s\"", position->program);
     else
         appendStringInfo(&text, "file \"%s\"", printable(position->path));
-    if (position->line > 0)
+    if (position->line > 0 && !position->line_is_unknown)
         appendStringInfo(&text, ", line " UINT64_FORMAT, position->line);
     if (position->column)
         appendStringInfo(&text, ", column \"%s\"", position->column);

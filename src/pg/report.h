@@ -13,8 +13,9 @@ struct Position {
     const char* program; // the command, or null
     uint64 line;         // of the row, from 1; 0: not at a row
     uint64 offset;
-    const char* column; // whose value is being converted, or null
-    bool reported;      // an error has been raised whose message says all this
+    bool line_is_unknown; // a start behind the file's beginning was sought, nothing counted
+    const char* column;   // whose value is being converted, or null
+    bool reported;        // an error has been raised whose message says all this
 };
 
 // An engine error as data that owns nothing: made within guarded(), reported outside.

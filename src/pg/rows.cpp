@@ -36,7 +36,7 @@ Datum metadata_datum(ScanState* state, const Column& column, bool* is_null) {
         return 0;
     case Metadata::Filename:
         *is_null = !has_file;
-        return has_file ? text_datum(state->file->path) : 0;
+        return has_file ? path_datum(state->file->path) : 0;
     case Metadata::Mtime:
         *is_null = !has_file;
         return TimestampTzGetDatum(state->mtime);

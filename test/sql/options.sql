@@ -87,7 +87,7 @@ SELECT path, try('text', '{}', format('path %L', path)) AS error
 
 -- what the design names and is not built yet
 SELECT option, try('text', '"x"', '', option) AS "of a table"
-  FROM unnest(ARRAY[$$encoding 'LATIN1'$$, $$hive_partitioning 'true'$$]) AS option;
+  FROM unnest(ARRAY[$$encoding 'LATIN1'$$]) AS option;
 SELECT option, try('text', '"x"', option) AS "of a column"
   FROM unnest(ARRAY[$$null_values '{NA}'$$, $$default '1'$$,
                     $$on_error 'null'$$, $$unit 'degC'$$, $$on_empty 'default'$$,

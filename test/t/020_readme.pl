@@ -249,6 +249,7 @@ for my $example (@examples)
 		[ '', 'a int', q{hive_partitioning 'true'} ],
 		[ '{"a":"2022-03-14 22:10"}', 'a time' ], [ '{"a":"22:10Z"}', 'a time' ], [ '{"a":"14.03.2022"}', 'a timestamp' ], [ '{"a":"2022-13-14"}', 'a timestamp' ],
 		[ undef, 'a int', "filename '/tmp/none.json'" ], [ undef, 'a int', "filename '/tmp/unreadable.json'" ],
+		[ undef, q{a int, file text OPTIONS (metadata 'filename')}, "files '/tmp/invalid_name'" ],
 		[ undef, 'a int', "filename '/tmp'" ], [ undef, 'a int', "program 'exit 3'" ],
 		[ undef, 'a int', "filename '/x', nosuch ''" ], [ undef, 'a int', "filename '/x', header ''" ],
 		[ undef, 'a int', "filename '/x', program 'true'" ], [ undef, 'a int', "filename 'x'" ],
@@ -285,6 +286,8 @@ for my $example (@examples)
 	      GRANT USAGE ON FOREIGN SERVER tour TO weather_reader});
 	append_to_file("$tmp/unreadable.json", '{}');
 	chmod 0, "$tmp/unreadable.json";
+	mkdir "$tmp/invalid_name" or die;
+	append_to_file("$tmp/invalid_name/\xff.json", '{"a":1}');
 
 	for my $case (@cases)
 	{

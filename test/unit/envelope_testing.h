@@ -25,7 +25,7 @@ class SeekableText final : public Source {
     bool seek(uint64_t offset, uint64_t& reached) override {
         ++seeks;
         reached = offset - std::min(offset, reached_before_);
-        at_ = TextSource(text_.substr(reached), reads_);
+        at_ = TextSource(text_.substr(std::min<uint64_t>(reached, text_.size())), reads_);
         return true;
     }
 
@@ -39,8 +39,8 @@ class SeekableText final : public Source {
 };
 
 // Reads one file to its end or to an error.
-inline ScanOutcome scan_source(Scan& scan, Source& source) {
-    scan.begin_file(source);
+inline ScanOutcome scan_source(Scan& scan, Source& source, Start start = {}) {
+    scan.begin_file(source, start);
     ScanOutcome outcome;
     Batch batch;
     for (;;) {
