@@ -12,8 +12,9 @@ const char* rest_beneath(const char* directory, const char* path) noexcept;
 
 // A descriptor (close-on-exec) of `path`, which is taken relative to `directory`; "" is the
 // directory itself. -1 with errno; EXDEV for all that is not beneath: "..", a symbolic link that
-// leads out or is absolute or leads in a circle, a regular file with a second hard link. What
-// stands outside is not looked at, so it makes no difference. The directory may be a symbolic link.
+// leads out or is absolute or leads in a circle, a link itself (O_NOFOLLOW), a regular file with a
+// second hard link. What stands outside is not looked at, so it makes no difference. The directory
+// may be a symbolic link.
 int open_beneath(const char* directory, const char* path, int flags) noexcept;
 
 // The same without openat2(), which older kernels lack and some containers forbid: step by step,

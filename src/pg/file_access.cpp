@@ -56,6 +56,16 @@ int stat_path(const TableOptions* options, const char* path, struct stat* info) 
     return result;
 }
 
+bool is_symbolic_link(const TableOptions* options, const char* path) {
+    struct stat info;
+    if (options->reads_everything)
+        return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+    const int fd = open_beneath_allowed(options, path, O_PATH | O_NOFOLLOW);
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && errno == EXDEV; // which open_beneath() says of a link itself, too
+}
+
 int open_path(const TableOptions* options, const char* path) {
     return options->reads_everything ? OpenTransientFile(path, read_flags)
                                      : open_confined(options, path, read_flags);

@@ -15,6 +15,8 @@ namespace weather {
 // Each answers like the system call, with errno; EXDEV: the owner may not, and whether there is
 // something makes no difference.
 int stat_path(const TableOptions* options, const char* path, struct stat* info);
+// False also if it cannot be looked at; true for what leads out of the allowed directories.
+bool is_symbolic_link(const TableOptions* options, const char* path);
 // For reading, of PostgreSQL's fd layer as OpenTransientFile().
 int open_path(const TableOptions* options, const char* path);
 // To be read by ReadDir() and closed by FreeDir(), as AllocateDir().

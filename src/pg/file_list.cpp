@@ -73,15 +73,11 @@ char* join(const char* directory, const char* name) {
     return psprintf("%s%s%s", directory, ends_with_slash ? "" : "/", name);
 }
 
-bool is_symbolic_link(const char* path) {
-    struct stat info;
-    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
-}
-
 // Whether a link leads to this entry: ** does not follow links to directories, they may lead in a
 // circle.
-bool is_linked(const struct dirent* entry, const char* path) {
-    return entry->d_type == DT_LNK || (entry->d_type == DT_UNKNOWN && is_symbolic_link(path));
+bool is_linked(const Walk* state, const struct dirent* entry, const char* path) {
+    return entry->d_type == DT_LNK ||
+           (entry->d_type == DT_UNKNOWN && is_symbolic_link(state->options, path));
 }
 
 // Null if it cannot be read, and that is fine.
@@ -109,7 +105,8 @@ void walk_entry(const Walk* state, const char* directory, const struct dirent* e
         return;
     char* path = join(directory, name);
     const FileKind kind = kind_of_entry(state, entry, path);
-    if (kind == FileKind::Directory && (any_depth ? !is_linked(entry, path) : rest != nullptr))
+    if (kind == FileKind::Directory &&
+        (any_depth ? !is_linked(state, entry, path) : rest != nullptr))
         walk(state, path, any_depth ? pattern : rest);
     if (kind == FileKind::Regular && !rest)
         add_path(state->found, path);
@@ -219,14 +216,14 @@ const char* below(const char* directory, const char* path) {
 
 // Whether walk() would come from a pattern to `path`, whose part that the pattern is about begins
 // at `names`.
-bool is_match(const char* path, const char* names, const char* pattern) {
+bool is_match(const Walk* state, const char* path, const char* names, const char* pattern) {
     check_stack_depth();
     const char* slash = strchr(pattern, '/');
     const char* rest = slash ? slash + 1 : nullptr;
     char* component =
         slash ? pnstrdup(pattern, static_cast<Size>(slash - pattern)) : pstrdup(pattern);
     const bool any_depth = strcmp(component, "**") == 0;
-    if (any_depth && rest && is_match(path, names, rest))
+    if (any_depth && rest && is_match(state, path, names, rest))
         return true;
     const char* name_end = strchrnul(names, '/');
     char* name = pnstrdup(names, static_cast<Size>(name_end - names));
@@ -236,9 +233,9 @@ bool is_match(const char* path, const char* names, const char* pattern) {
     if (*name_end == '\0')
         return !rest;
     if (!any_depth)
-        return rest && is_match(path, name_end + 1, rest);
-    return !is_symbolic_link(pnstrdup(path, static_cast<Size>(name_end - path))) &&
-           is_match(path, name_end + 1, pattern);
+        return rest && is_match(state, path, name_end + 1, rest);
+    return !is_symbolic_link(state->options, pnstrdup(path, static_cast<Size>(name_end - path))) &&
+           is_match(state, path, name_end + 1, pattern);
 }
 
 // Adds `path` if expanding `element` would.
@@ -252,7 +249,7 @@ void look_up(const Walk* state, const char* element, const char* path) {
     if (has_wildcard(element)) {
         const char* pattern;
         const char* names = below(fixed_part(element, &pattern), path);
-        found = names && is_match(path, names, pattern);
+        found = names && is_match(state, path, names, pattern);
     } else {
         const char* name = below(element, path);
         found = name && *name && !strchr("._", *name) && !strchr(name, '/');
