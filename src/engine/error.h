@@ -20,7 +20,8 @@ enum class ErrorCode : uint8_t {
 
     // The text as such; these make a document malformed.
     Syntax,        // RFC 8259, or the grammar between documents (DESIGN section 4)
-    InvalidUtf8,   // RFC 3629
+    InvalidUtf8,   // RFC 3629; or no character of the file's own encoding
+    NoEquivalent,  // a character of the file's own encoding that UTF-8 does not have
     WrongEncoding, // UTF-16 or UTF-32 where UTF-8 was expected (RFC 8259 section 8.1)
     CutByLine,     // framing lines: a document goes beyond its line
     TooDeep,       // nested deeper than max_depth

@@ -7,10 +7,14 @@
 namespace weather {
 
 void Reader::open(int fd, FileSource::Kind kind, Start start, std::vector<Given> given) {
+    conversion_.reset();
     source_.reset();
     raw_.emplace(fd, kind);
     source_.emplace(*raw_, compression_);
-    scan_.begin_file(*source_, start, std::move(given));
+    if (converts_) // from the beginning: the start is a place in the file, not in the text
+        scan_.begin_file(conversion_.emplace(*source_), {}, std::move(given), &*conversion_);
+    else
+        scan_.begin_file(*source_, start, std::move(given));
     batch_.clear();
 }
 
@@ -26,6 +30,7 @@ bool Reader::open_program(const char* command) {
 }
 
 void Reader::close() {
+    conversion_.reset();
     source_.reset();
     raw_.reset();
     program_.reset();

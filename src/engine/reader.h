@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "converting_source.h"
 #include "program.h"
 #include "scan.h"
 #include "source.h"
@@ -13,9 +14,11 @@ namespace weather {
 
 class Reader {
   public:
+    // `converts`: the files are not UTF-8.
     Reader(const ScanSpec& spec, Framing framing, size_t maximum_object_size,
-           Compression compression)
-        : scan_(spec, framing, maximum_object_size), compression_(compression) {}
+           Compression compression, bool converts)
+        : scan_(spec, framing, maximum_object_size), compression_(compression),
+          converts_(converts) {}
 
     // See RowDecoder::use_reference().
     void use_reference_decoder() { scan_.use_reference_decoder(); }
@@ -35,6 +38,9 @@ class Reader {
     const Batch& batch() const { return batch_; }
     const Error& error() const { return start_error_ ? start_error_ : scan_.error(); }
 
+    // After ScanStatus::Convert: what waits there.
+    ConvertingSource& conversion() { return *conversion_; }
+
     // Ends the program, if there is one.
     void close();
 
@@ -50,11 +56,13 @@ class Reader {
 
     Scan scan_;
     Compression compression_;
+    bool converts_;
     Batch batch_;
     Error start_error_;
     std::unique_ptr<Program> program_;
     std::optional<FileSource> raw_;
     std::optional<DecompressingSource> source_;
+    std::optional<ConvertingSource> conversion_; // on top, if converts_
 };
 
 } // namespace weather

@@ -61,8 +61,10 @@ Scan::Scan(const ScanSpec& spec, Framing framing, size_t maximum_object_size)
     }
 }
 
-void Scan::begin_file(Source& source, Start start, std::vector<Given> given) {
+void Scan::begin_file(Source& source, Start start, std::vector<Given> given,
+                      ConvertingSource* conversion) {
     source_ = &source;
+    conversion_ = conversion;
     start_ = start;
     given_ = std::move(given);
     started_at_ = 0;
@@ -74,6 +76,23 @@ void Scan::begin_file(Source& source, Start start, std::vector<Given> given) {
     failed_ = false;
 }
 
+// From the place in the text to that in the file.
+uint64_t Scan::file_offset(uint64_t offset) const {
+    return conversion_ ? conversion_->file_offset(offset) : offset;
+}
+
+// An error of the text becomes one of the file. Whatever is complained of where a byte was refused,
+// the byte is what is wrong.
+void Scan::place_in_file(Error& error) const {
+    if (!conversion_)
+        return;
+    if (const ConvertingSource::Fault* fault = conversion_->fault_at(error.offset)) {
+        error.code = fault->code;
+        error.reason = fault->reason;
+    }
+    error.offset = conversion_->file_offset(error.offset);
+}
+
 ScanStatus Scan::fail() {
     failed_ = true;
     return ScanStatus::Failed;
@@ -81,7 +100,7 @@ ScanStatus Scan::fail() {
 
 // A row with an error, whose place is the row's.
 ScanStatus Scan::fail_row(Batch& batch) {
-    error_.offset = match_.offset;
+    error_.offset = file_offset(match_.offset);
     error_.line = match_.line;
     ++counters_.rejected;
     if (plan_.spec().stop_at_errors)
@@ -93,7 +112,8 @@ ScanStatus Scan::fail_row(Batch& batch) {
 // The match at hand as a row without values, and why.
 void Scan::add_reject(Batch& batch) {
     batch.notes.push_back({batch.rows.size(), true, std::exchange(error_, Error())});
-    batch.rows.push_back({match_.offset, match_.line});
+    const uint64_t offset = is_malformed_ ? malformed_at_ : file_offset(match_.offset);
+    batch.rows.push_back({offset, match_.line});
     for (const int index : wanted()) {
         const ColumnSpec& column = plan_.spec().columns[static_cast<size_t>(index)];
         Value value;
@@ -116,6 +136,8 @@ ScanStatus Scan::malformed(const Extent& extent) {
         locate(found, extent, found.offset);
         error_ = std::move(found);
     }
+    const uint64_t fault = error_.offset;
+    place_in_file(error_); // now: reading on forgets the places
     if (plan_.spec().stop_at_errors)
         return fail();
     const Resync::Until until = framer_.is_past_documents() ? Resync::Until::EndOfFile
@@ -123,8 +145,9 @@ ScanStatus Scan::malformed(const Extent& extent) {
                                     ? Resync::Until::NextLine
                                     : Resync::Until::LikeBeginning;
     // Of a document with rows, those before the fault stand.
-    resync_.begin(window_, plan_.has_row_path() ? error_.offset : window_.offset(), error_.offset,
-                  until, document_, plan_.wants_raw() ? maximum_size_ : 0);
+    const uint64_t from = plan_.has_row_path() ? fault : window_.offset();
+    malformed_at_ = file_offset(from);
+    resync_.begin(window_, from, fault, until, document_, plan_.wants_raw() ? maximum_size_ : 0);
     task_ = Task::PassOver;
     return ScanStatus::Rows;
 }
@@ -132,7 +155,7 @@ ScanStatus Scan::malformed(const Extent& extent) {
 ScanStatus Scan::pass_over(Batch& batch, uint64_t limit) {
     if (!resync_.next(window_))
         return need_input(limit);
-    counters_.passed_over += resync_.bytes();
+    counters_.passed_over += file_offset(window_.offset()) - malformed_at_;
     framer_.resume(window_);
     malformed_ = valid_text(resync_.text());
     match_ = {malformed_, resync_.offset(), resync_.line(), false};
@@ -143,10 +166,16 @@ ScanStatus Scan::pass_over(Batch& batch, uint64_t limit) {
     return ScanStatus::Rows;
 }
 
+uint64_t Scan::bytes_read() const {
+    return conversion_ ? conversion_->bytes_read() : window_.bytes_read();
+}
+
 ScanStatus Scan::fill() {
-    const uint64_t before = window_.bytes_read();
+    if (conversion_)
+        conversion_->forget_before(window_.offset());
+    const uint64_t before = bytes_read();
     const ReadStatus status = window_.fill(*source_, error_);
-    counters_.bytes += window_.bytes_read() - before;
+    counters_.bytes += bytes_read() - before;
     switch (status) {
     case ReadStatus::Data:
     case ReadStatus::End:
@@ -155,6 +184,8 @@ ScanStatus Scan::fill() {
         return ScanStatus::Again;
     case ReadStatus::Blocked:
         return ScanStatus::Blocked;
+    case ReadStatus::Convert:
+        return ScanStatus::Convert;
     case ReadStatus::Failed:
         break;
     }
@@ -350,7 +381,7 @@ ScanStatus Scan::emit_rows(Batch& batch) {
         }
         for (Error& error : fallen_back_)
             batch.notes.push_back({batch.rows.size(), false, std::move(error)});
-        batch.rows.push_back({match_.offset, match_.line});
+        batch.rows.push_back({file_offset(match_.offset), match_.line});
         document_has_rows_ = true;
         ++counters_.rows;
     }
@@ -483,7 +514,7 @@ bool Scan::fall_back(int index, Value& value) {
     if (column.on_error == Fallback::Default)
         value.kind = Value::Kind::Default;
     error_.column = index;
-    error_.offset = match_.offset;
+    error_.offset = file_offset(match_.offset);
     error_.line = match_.line;
     fallen_back_.push_back(std::exchange(error_, Error()));
     return true;

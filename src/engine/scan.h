@@ -10,6 +10,7 @@
 #include "batch.h"
 #include "column.h"
 #include "convert.h"
+#include "converting_source.h"
 #include "decode.h"
 #include "document_values.h"
 #include "error.h"
@@ -29,6 +30,7 @@ enum class ScanStatus : uint8_t {
     Rows,      // the batch holds at least one row
     Again,     // much was read and no row came of it: check for interrupts, then call again
     Blocked,   // the pipe has nothing yet: wait until it is readable, then call again
+    Convert,   // bytes of the ConvertingSource wait for it: convert them, then call again
     EndOfFile, // the batch is empty; begin_file() with the next source
     Failed,    // error() says why; all rows before the error have been handed out
 };
@@ -58,8 +60,10 @@ class Scan {
     void use_reference_decoder() { decoder_.use_reference(); }
 
     // The next file. `given`: of all columns, or of none. The source is borrowed and must outlive
-    // the file's scan.
-    void begin_file(Source& source, Start start = {}, std::vector<Given> given = {});
+    // the file's scan. `conversion` is the same source, if it is one that converts: places are then
+    // those in the file's own bytes.
+    void begin_file(Source& source, Start start = {}, std::vector<Given> given = {},
+                    ConvertingSource* conversion = nullptr);
 
     // Clears the batch and fills it. After 1 MiB that was read a call returns.
     ScanStatus next(Batch& batch);
@@ -78,7 +82,7 @@ class Scan {
 
     // Where the line begins that the scan has come to: at the end of a file all before it is whole
     // lines.
-    uint64_t next_offset() const { return window_.offset() - window_.column(); }
+    uint64_t next_offset() const { return file_offset(window_.offset() - window_.column()); }
 
     // Of the current file; Auto while it is not known.
     Framing detected_framing() const { return framer_.detected(); }
@@ -110,6 +114,7 @@ class Scan {
     ScanStatus pass_over(Batch& batch, uint64_t limit);
     ScanStatus need_input(uint64_t limit);
     ScanStatus fill();
+    uint64_t bytes_read() const;
 
     void end_document();
     void end_match();
@@ -132,6 +137,8 @@ class Scan {
     ScanStatus fail_row(Batch& batch);
     void add_reject(Batch& batch);
     ScanStatus fail();
+    uint64_t file_offset(uint64_t offset) const;
+    void place_in_file(Error& error) const;
 
     ScanPlan plan_;
     size_t maximum_size_;
@@ -144,6 +151,7 @@ class Scan {
     Framer framer_;
     Window window_;
     Source* source_ = nullptr;
+    ConvertingSource* conversion_ = nullptr; // null: the file is UTF-8
 
     Start start_;
     std::vector<Given> given_;
@@ -158,6 +166,7 @@ class Scan {
     Resync resync_;
     std::string malformed_;     // the text that was passed over, for the column raw
     bool is_malformed_ = false; // the match is that text
+    uint64_t malformed_at_ = 0; // where it is in the file, if so
 
     Arena* arena_ = nullptr; // of the batch at hand
     Error error_;

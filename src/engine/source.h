@@ -18,6 +18,7 @@ enum class ReadStatus : uint8_t {
     End,     // orderly end of the data
     Blocked, // a pipe has nothing yet: wait until it is readable, then call again
     Again,   // bytes were worked through but none came of them: check interrupts, then call again
+    Convert, // bytes wait for their conversion: see ConvertingSource
     Failed,  // the Error says why (Io, CorruptCompression)
 };
 

@@ -42,6 +42,7 @@ int sqlstate_of(ErrorCode code) {
         return ERRCODE_INVALID_PARAMETER_VALUE; // as AT TIME ZONE
     case ErrorCode::TimeRange:
         return ERRCODE_DATETIME_VALUE_OUT_OF_RANGE;
+    case ErrorCode::NoEquivalent:
     case ErrorCode::NulCharacter:
         return ERRCODE_UNTRANSLATABLE_CHARACTER; // as jsonb_in
     case ErrorCode::None:
@@ -62,7 +63,8 @@ const char* hint_for(ErrorCode code) {
     case ErrorCode::WrongEncoding:
         return "Convert it with the option program, as in \"iconv -f UTF-16 -t UTF-8 FILE\".";
     case ErrorCode::InvalidUtf8:
-        return "JSON files are UTF-8. Others can be converted with the option program and iconv.";
+        return "If the file has another encoding, name it with the option encoding, such as "
+               "'LATIN1'.";
     case ErrorCode::TooLarge:
         return "Raise the option maximum_object_size.";
     case ErrorCode::CutByLine:

@@ -22,27 +22,35 @@ constexpr double default_program_rows = 1000;
 
 // Bytes on disk a row, from the beginning of a file; 0 when it has none to tell.
 double sample_row_bytes(const TableOptions* options, const Columns* columns, const char* path) {
-    constexpr int batches = 4; // some hundred rows
+    constexpr int batches = 4;     // some hundred rows
+    constexpr int most_calls = 16; // a call that brings no row has read a mebibyte, or a block
     const int fd = open_path(options, path);
     if (fd < 0)
         return 0;
     MemoryContext context =
         AllocSetContextCreate(CurrentMemoryContext, "weather_fdw sample", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(context);
     Reader* reader = make_reader(context, columns, options)->object;
+    const FileConversion* conversion = make_conversion(options->encoding);
     double rows = 0;
     double read = 0; // decompressed bytes that hold them
-    double compression = 1;
-    run_engine([&] {
-        reader->open_file(fd);
-        for (int i = 0; i < batches && reader->next() == ScanStatus::Rows; ++i) {
-            rows += static_cast<double>(reader->batch().rows.size());
-            read = static_cast<double>(reader->batch().rows.back().offset);
-        }
-        const double bytes = static_cast<double>(reader->scan().counters().bytes);
-        compression = static_cast<double>(reader->raw_bytes_read()) / Max(bytes, 1);
-        if (rows < 2 || options->orient != Orient::Records) // the offset is of the match
-            read = bytes;
-    });
+    run_engine([&] { reader->open_file(fd); });
+    for (int calls = 0, found = 0; calls < most_calls && found < batches; ++calls) {
+        Complaint ignored;
+        const ScanStatus status = read_batch(reader, conversion, &ignored);
+        if (status == ScanStatus::Again)
+            continue;
+        if (status != ScanStatus::Rows)
+            break;
+        ++found;
+        rows += static_cast<double>(reader->batch().rows.size());
+        read = static_cast<double>(reader->batch().rows.back().offset);
+    }
+    const double bytes = static_cast<double>(reader->scan().counters().bytes);
+    const double compression = static_cast<double>(reader->raw_bytes_read()) / Max(bytes, 1);
+    if (rows < 2 || options->orient != Orient::Records) // the offset is of the match
+        read = bytes;
+    MemoryContextSwitchTo(previous);
     MemoryContextDelete(context);
     CloseTransientFile(fd);
     return rows > 0 ? compression * read / rows : 0;

@@ -178,13 +178,8 @@ bool next_batch(ScanState* state) {
             return false;
         if (state->file->path && reopen_input_file(state->file))
             reader->rebind(state->file->fd);
-        ScanStatus status = ScanStatus::Failed;
         Complaint complaint;
-        run_engine([&] {
-            status = reader->next();
-            if (status == ScanStatus::Failed)
-                make_complaint(reader->error(), complaint);
-        });
+        const ScanStatus status = read_batch(reader, state->conversion, &complaint);
         state->position.line_is_unknown = !reader->scan().lines_are_counted();
         switch (status) {
         case ScanStatus::Rows:
@@ -193,6 +188,7 @@ bool next_batch(ScanState* state) {
             state->rows = static_cast<int>(reader->batch().rows.size());
             return true;
         case ScanStatus::Again:
+        case ScanStatus::Convert: // done by read_batch()
             break;
         case ScanStatus::Blocked:
             wait_for_latch(WL_SOCKET_READABLE, reader->program().output(), -1);
@@ -257,7 +253,7 @@ Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
         fill_spec(columns, options, spec);
         owned->object =
             new Reader(spec, options->framing, static_cast<size_t>(options->maximum_object_size),
-                       options->compression);
+                       options->compression, !is_read_as_utf8(options->encoding));
         if (use_reference)
             owned->object->use_reference_decoder();
     });
@@ -292,6 +288,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     state->release_external_fd.arg = state;
     MemoryContextRegisterResetCallback(context, &state->release_external_fd);
     state->reader = make_reader(context, state->columns, state->options);
+    state->conversion = make_conversion(state->options->encoding);
     MemoryContextSwitchTo(previous);
     return state;
 }

@@ -3,6 +3,7 @@
 
 #include "boundary.h"
 #include "columns.h"
+#include "encoding.h"
 #include "file_list.h"
 #include "input_file.h"
 #include "options.h"
@@ -30,6 +31,7 @@ struct ScanState {
     Column** batch_columns; // those that a batch has values for, in their order
     int batch_width;
     Owned<Reader>* reader;
+    FileConversion* conversion; // null: the files are UTF-8
 
     Pruning* pruning; // null: all files are read, as for ANALYZE
     FileList listed;  // made when the first row is asked for, kept over rescans; or looked up only

@@ -1,5 +1,5 @@
 // Every option stands in one table with its catalog, its check and the hint that a wrong value
-// gets. An option that the design names and that is not built yet is refused, never ignored.
+// gets.
 #include "options.h"
 
 #include <string>
@@ -10,6 +10,7 @@
 #include "access.h"
 #include "boundary.h"
 #include "zone.h"
+#include "encoding.h"
 
 extern "C" {
 PGDLLEXPORT Datum weather_fdw_validator(PG_FUNCTION_ARGS);
@@ -41,7 +42,7 @@ constexpr Choice choice(const char* word, Value value) {
 struct Option {
     const char* name;
     uint8_t catalogs;
-    // Raises what is wrong with the value; null: the option is not supported yet.
+    // Raises what is wrong with the value.
     void (*check)(const Option& option, const char* value);
     const char* hint;
     const Choice* choices; // of check_choice(), ended by one without a word
@@ -52,12 +53,6 @@ struct Option {
             (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
              errmsg("invalid value for option \"%s\": \"%s\"", option.name, value),
              detail ? errdetail("%s", detail) : 0, option.hint ? errhint("%s", option.hint) : 0));
-    pg_unreachable();
-}
-
-[[noreturn]] void not_supported_yet(const char* name) {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("option \"%s\" is not supported yet", name)));
     pg_unreachable();
 }
 
@@ -220,6 +215,16 @@ void check_object_size(const Option& option, const char* value) {
     parse_object_size(option, value);
 }
 
+void check_encoding(const Option& option, const char* value) {
+    const int encoding = pg_char_to_encoding(value);
+    if (PG_ENCODING_IS_CLIENT_ONLY(encoding))
+        invalid_value(option, value, "It is an encoding for clients, not for servers.");
+    if (!PG_VALID_BE_ENCODING(encoding))
+        invalid_value(option, value, "There is no encoding of this name.");
+    if (!is_read_as_utf8(encoding) && !OidIsValid(conversion_to_utf8(encoding)))
+        invalid_value(option, value, "There is no conversion from this encoding to UTF8.");
+}
+
 int64 parse_reject_limit(const Option& option, const char* value) {
     char* end;
     errno = 0;
@@ -297,6 +302,9 @@ const char* const absolute_hint = "The server reads the file: give a path that b
 const char* const files_hint =
     "The server reads the files: give paths that begin with /, and behind a "
     "wildcard only names and patterns.";
+const char* const encoding_hint =
+    "Give the name of a server encoding, such as LATIN1 or EUC_JP. Other files can be converted "
+    "with the option program, as in \"iconv -f SJIS -t UTF-8 FILE\".";
 const char* const timezone_hint = "The view pg_timezone_names lists the names.";
 
 const Option all_options[] = {
@@ -311,6 +319,7 @@ const Option all_options[] = {
     {"compression", Server | Table, check_choice, nullptr, compressions},
     {"maximum_object_size", Server | Table, check_object_size,
      "Give bytes or a number with unit, such as 16MB, at most 256MB.", nullptr},
+    {"encoding", Server | Table, check_encoding, encoding_hint, nullptr},
     {"empty_rows", Server | Table, check_choice, nullptr, empty_rows},
     {"on_error", Server | Table, check_choice, nullptr, on_errors},
     {"reject_limit", Server | Table, check_reject_limit, "Give a number of rows.", nullptr},
@@ -335,9 +344,6 @@ const Option all_options[] = {
     {"null_values", Column, check_null_values,
      "Give an array literal of texts, such as {NA,--,\"\",-9999}.", nullptr},
     {"unit", Column, accept_any, nullptr, nullptr},
-
-    // Named by the design, not supported yet.
-    {"encoding", Server | Table, nullptr, nullptr, nullptr},
 };
 
 // COPY's options for CSV: JSON has no such thing.
@@ -364,7 +370,7 @@ uint8_t catalog_of(Oid catalog) {
     StringInfoData valid;
     initStringInfo(&valid);
     for (const Option& option : all_options)
-        if (option.check && (option.catalogs & catalog))
+        if (option.catalogs & catalog)
             appendStringInfo(&valid, "%s%s", valid.len > 0 ? ", " : "", option.name);
     ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
                     valid.len > 0 ? errhint("Valid options in this context are: %s.", valid.data)
@@ -505,6 +511,8 @@ TableOptions* get_table_options(Oid relation) {
         result->header_path = text_in_utf8(header_path);
     result->framing = choose(options, "framing", framings, Framing::Auto);
     result->compression = choose(options, "compression", compressions, Compression::Auto);
+    const char* encoding = find_value(options, "encoding");
+    result->encoding = encoding ? pg_char_to_encoding(encoding) : PG_UTF8;
     result->timezone = find_value(options, "timezone");
     const char* size = find_value(options, "maximum_object_size");
     result->maximum_object_size =
@@ -565,8 +573,6 @@ Datum weather_fdw_validator(PG_FUNCTION_ARGS) {
     foreach (cell, options) {
         DefElem* definition = static_cast<DefElem*>(lfirst(cell));
         const Option& option = find_option(definition->defname, catalog);
-        if (!option.check)
-            not_supported_yet(option.name);
         option.check(option, defGetString(definition));
     }
     if (catalog == Server)

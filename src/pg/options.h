@@ -27,6 +27,7 @@ struct TableOptions {
     const char* header_path; // UTF-8, or null
     Framing framing;
     Compression compression;
+    int encoding;         // of the files
     const char* timezone; // null: local times do not go into timestamptz
     int maximum_object_size;
     bool empty_rows_are_errors;

@@ -2,6 +2,10 @@
 
 #include "boundary.h"
 
+extern "C" {
+#include "catalog/namespace.h"
+}
+
 namespace weather {
 
 namespace {
@@ -18,6 +22,31 @@ const char* place(const Position* position) {
         appendStringInfo(&text, ", line " UINT64_FORMAT, position->line);
     if (position->line > 0)
         appendStringInfo(&text, ", byte offset " UINT64_FORMAT, position->offset);
+    return text.data;
+}
+
+// Valid UTF-8 in the database's encoding, with ? for the characters that it does not have.
+const char* in_database_encoding(const char* utf8) {
+    const int encoding = GetDatabaseEncoding();
+    if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+        return utf8;
+    const Oid procedure = FindDefaultConversionProc(PG_UTF8, encoding);
+    const Size size = strlen(utf8) * MAX_CONVERSION_GROWTH + 1;
+    char* piece = static_cast<char*>(palloc(size));
+    StringInfoData text;
+    initStringInfo(&text);
+    while (*utf8 && OidIsValid(procedure)) {
+        utf8 += pg_do_encoding_conversion_buf(
+            procedure, PG_UTF8, encoding,
+            reinterpret_cast<unsigned char*>(const_cast<char*>(utf8)), // it is only read
+            static_cast<int>(strlen(utf8)), reinterpret_cast<unsigned char*>(piece),
+            static_cast<int>(size), true);
+        appendStringInfoString(&text, piece);
+        if (*utf8) {
+            appendStringInfoChar(&text, '?');
+            utf8 += pg_encoding_mblen(PG_UTF8, utf8);
+        }
+    }
     return text.data;
 }
 
@@ -40,6 +69,7 @@ const char* subject(ErrorCode code, const char* value, const Position* position)
     case ErrorCode::Syntax:
     case ErrorCode::CutByLine:
     case ErrorCode::InvalidUtf8:
+    case ErrorCode::NoEquivalent:
     case ErrorCode::WrongEncoding:
     case ErrorCode::TooDeep:
         return psprintf("malformed JSON in %s", where);
@@ -75,7 +105,9 @@ char* message_of(ErrorCode code, const char* reason, const char* value, const Po
 } // namespace
 
 const char* printable(const char* path) {
-    const bool valid = pg_verifymbstr(path, static_cast<int>(strlen(path)), true);
+    // In SQL_ASCII all bytes are valid, but a client wants to have them in its own encoding.
+    const int encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_UTF8 : GetDatabaseEncoding();
+    const bool valid = pg_verify_mbstr(encoding, path, static_cast<int>(strlen(path)), true);
     StringInfoData text;
     initStringInfo(&text);
     for (const char* at = path; *at; ++at) {
@@ -90,11 +122,11 @@ const char* printable(const char* path) {
 
 const char* shown(const char* text, bool quoted) {
     char* copy = psprintf(quoted ? "\"%s\"" : "%s", text);
-    if (GetDatabaseEncoding() != PG_UTF8 || // the characters may not be there in it
-        !pg_verifymbstr(copy, static_cast<int>(strlen(copy)), true))
-        for (char* at = copy; *at; ++at)
-            if (IS_HIGHBIT_SET(*at))
-                *at = '?';
+    if (pg_verify_mbstr(PG_UTF8, copy, static_cast<int>(strlen(copy)), true))
+        return in_database_encoding(copy);
+    for (char* at = copy; *at; ++at)
+        if (IS_HIGHBIT_SET(*at))
+            *at = '?';
     return copy;
 }
 

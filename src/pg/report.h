@@ -45,7 +45,7 @@ char* complaint_text(const Complaint& complaint, Position* position);
                                Position* position);
 
 // A file's name for people: control characters, and all bytes beyond ASCII of a name that is not
-// valid in the database's encoding, as \xNN.
+// valid in the database's encoding (with SQL_ASCII: in UTF-8), as \xNN.
 const char* printable(const char* path);
 
 // Within ereport(): errcode_for_file_access(), but 58030 for what that takes for a mistake of the

@@ -85,14 +85,6 @@ SELECT path, try('text', '{}', format('path %L', path)) AS error
                     ' $.a', '$..a', '$.a.*', '$.*', '$.a ? (@ > 1)', 'lax $.a', '$.a.size()', '{$.a,b}',
                     '{}', '{NULL}', '{$.a', '$.''a''', '$.é.', '$[last]']) AS path;
 
--- what the design names and is not built yet
-SELECT option, try('text', '"x"', '', option) AS "of a table"
-  FROM unnest(ARRAY[$$encoding 'LATIN1'$$]) AS option;
-SELECT option, try('text', '"x"', option) AS "of a column"
-  FROM unnest(ARRAY[$$null_values '{NA}'$$, $$default '1'$$,
-                    $$on_error 'null'$$, $$unit 'degC'$$, $$on_empty 'default'$$,
-                    $$metadata 'error'$$]) AS option;
-
 -- contradictions within a column
 SELECT option, try('text', '"x"', option) AS error
   FROM unnest(ARRAY[$$metadata 'filename', path '$.a'$$, $$metadata 'mtime', epoch 's'$$,

@@ -184,37 +184,6 @@ for my $example (@examples)
 	ok($shown{$_} || $plain{$_}, "an example shows $_") for @options;
 }
 
-# What is named as not supported yet is refused as that, in each place it is named for.
-{
-	my $list = section('Not supported yet');
-	$list =~ s/\n  / /g;
-	my %statement = (
-		table  => q{CREATE FOREIGN TABLE x () SERVER tour OPTIONS (filename '/x', %s)},
-		server => q{CREATE SERVER x FOREIGN DATA WRAPPER weather_fdw OPTIONS (%s)},
-		column => q{CREATE FOREIGN TABLE x (a int OPTIONS (%s)) SERVER tour OPTIONS (filename '/x')});
-	my $refused = sub {
-		my ($kind, $option) = @_;
-		like((run(sprintf $statement{$kind}, $option))[2], qr/is not supported yet$/m, "not supported yet: $kind $option");
-	};
-	for my $item ($list =~ /^- (.*)$/mg)
-	{
-		my ($places, $names) = $item =~ /^(.*?): (.*)$/;
-		$refused->($_->[0], $_->[1])
-		  for map { my $kind = $_; map { [ $kind, "$_ ''" ] } $names =~ /`(\w+)`/g }
-		  grep { $statement{$_} } split / and /, $places;
-		$refused->($_ =~ /^on_error/ ? 'table' : 'column', $_) for $names =~ /`(\w+ '\w+')`/g;
-	}
-
-	# Where the sources are at hand: nothing that is refused so is left out.
-	my $source = "$TOP/src/pg/options.cpp";
-	if (-e $source)
-	{
-		my $text = slurp_file($source);
-		like($list, qr/`$_`/, "README names $_ as not supported yet") for $text =~ /^ *\{"(\w+)", [^,]*, nullptr,/mg;
-		like($list, qr/ '$_'`/, "README names the word $_ as not supported yet") for $text =~ /"!(\w+)"/g;
-	}
-}
-
 # Messages. Each case is a file (or, with another key, other options), a column, and gets an error that
 # README has; each error that README has is one of a case.
 {
@@ -236,6 +205,7 @@ for my $example (@examples)
 	my $gzip = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab";
 	my @cases = (
 		[ "{\"a\":1},,\n" ], ['{"a":NaN}'], ["{\"a\":1}\n{\n\"a\":1}"], ["\xff\xfe{\x00"], ["{\"a\":\"\xe9\"}"],
+		[ "{\"a\":\"\xe9\"}", 'a text', "encoding 'EUC_JP'" ], [ "{\"a\":\"\x81\"}", 'a text', "encoding 'WIN1252'" ],
 		[ '[' x 1100 ], [ '{"a":"' . 'x' x 2000 . '"}', 'a text', "maximum_object_size '1kB'" ], [$gzip],
 		['{"cod":"404","message":"city not found"}'], [ '{"a":null}', q{a int OPTIONS (on_empty 'error')} ],
 		[ '{"b":1}', 'a int NOT NULL, b int' ], [ '{"a":{}}', 'a float8' ], [ '{"a":1}', 'a timestamptz' ],
@@ -246,7 +216,6 @@ for my $example (@examples)
 		[ '{"a":"2022-03-14 22:10","z":"Mars"}', q{a timestamptz OPTIONS (timezone_path '$.z')} ],
 		[ '{"a":"2022-03-14 22:10","z":1.5}', q{a timestamptz OPTIONS (utc_offset_path '$.z')} ],
 		[ '', q{a timestamptz OPTIONS (timezone_path '$.z[*]')} ],
-		[ '', 'a int', q{hive_partitioning 'true'} ],
 		[ '{"a":"2022-03-14 22:10"}', 'a time' ], [ '{"a":"22:10Z"}', 'a time' ], [ '{"a":"14.03.2022"}', 'a timestamp' ], [ '{"a":"2022-13-14"}', 'a timestamp' ],
 		[ undef, 'a int', "filename '/tmp/none.json'" ], [ undef, 'a int', "filename '/tmp/unreadable.json'" ],
 		[ undef, q{a int, file text OPTIONS (metadata 'filename')}, "files '/tmp/invalid_name'" ],
@@ -254,7 +223,6 @@ for my $example (@examples)
 		[ undef, 'a int', "filename '/x', nosuch ''" ], [ undef, 'a int', "filename '/x', header ''" ],
 		[ undef, 'a int', "filename '/x', program 'true'" ], [ undef, 'a int', "filename 'x'" ],
 		[ '', q{a int OPTIONS (epoch 's')} ], [ '', q{a int OPTIONS (path '$[*]')} ], [ '', q{a int OPTIONS (path 'a')} ],
-		[ '', q{a int OPTIONS (utc_offset_path '$.x')} ],
 		[ '{"a":1}', q{a int NOT NULL, e text OPTIONS (metadata 'error')} ],
 		[ '', 'a int', q{reject_limit '1'} ], [ '', 'a int', q{on_error 'ignore', reject_limit '0'} ],
 		[ '', q{a int OPTIONS (default '1')} ],

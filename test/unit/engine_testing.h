@@ -103,6 +103,8 @@ inline const char* code_name(ErrorCode code) {
         return "Syntax";
     case ErrorCode::InvalidUtf8:
         return "InvalidUtf8";
+    case ErrorCode::NoEquivalent:
+        return "NoEquivalent";
     case ErrorCode::WrongEncoding:
         return "WrongEncoding";
     case ErrorCode::CutByLine:

@@ -457,7 +457,7 @@ TEST(Scan, HandsOutRowsBeforeItWaits) {
     for (ScanStatus status = ScanStatus::Rows;
          status != ScanStatus::EndOfFile && status != ScanStatus::Failed;) {
         status = scan.next(batch);
-        statuses += "RABEF"[static_cast<size_t>(status)];
+        statuses += "RABCEF"[static_cast<size_t>(status)];
         EXPECT_EQ(status == ScanStatus::Rows, !batch.rows.empty());
     }
     EXPECT_EQ(statuses, "ABRBRBRBE");
