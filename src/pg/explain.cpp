@@ -148,6 +148,8 @@ void weatherExplainForeignScan(ForeignScanState* node, ExplainState* explain) {
     if (!explain->analyze || !state)
         return;
     const Counters& counters = state->reader->object->scan().counters();
+    if (state->skipped_files > 0)
+        show_counter("Files Skipped", state->skipped_files, explain);
     show_counter("Documents", counters.documents, explain);
     if (strcmp(options->row_path, "$") != 0 || options->orient == Orient::Columns)
         show_counter("Documents Without Rows", counters.empty_documents, explain);

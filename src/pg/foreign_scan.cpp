@@ -79,9 +79,21 @@ Partition* find_partitions(ScanState* state, const char* path) {
     return partitions;
 }
 
-void open_file(ScanState* state, const char* path) {
+// Whether a file that has vanished since it was listed is passed over. The one that the option
+// filename names was not listed.
+bool may_vanish(const TableOptions* options) {
+    return options->on_error == OnError::Ignore && !options->filename;
+}
+
+// False if it has vanished, and that is no error.
+bool open_file(ScanState* state, const char* path) {
     state->position.path = path;
-    open_input_file(state->file, path);
+    if (!may_vanish(state->options)) {
+        open_input_file(state->file, path);
+    } else if (!open_input_file_if_there(state->file, path)) {
+        skip_file(state, path);
+        return false;
+    }
     state->mtime = modification_time(state->file->info);
     const Start start = find_start(state);
     const Partition* partitions = find_partitions(state, path);
@@ -91,6 +103,7 @@ void open_file(ScanState* state, const char* path) {
             given.push_back(make_given(partitions[i].value, partitions[i].text));
         state->reader->object->open_file(state->file->fd, start, std::move(given));
     });
+    return true;
 }
 
 void open_program(ScanState* state) {
@@ -134,9 +147,11 @@ bool open_next(ScanState* state) {
     } else {
         if (!state->chosen)
             find_files(state);
-        if (state->next_file == state->files.count)
-            return false;
-        open_file(state, state->files.paths[state->next_file++]);
+        do {
+            CHECK_FOR_INTERRUPTS();
+            if (state->next_file == state->files.count)
+                return false;
+        } while (!open_file(state, state->files.paths[state->next_file++]));
     }
     state->is_open = true;
     return true;

@@ -25,6 +25,15 @@ void count_reject(ScanState* state, const Reject& reject) {
         ereport(NOTICE, (errmsg("skipping row: %s", reject.message)));
 }
 
+void skip_file(ScanState* state, const char* path) {
+    ++state->skipped_files;
+    state->position = {};
+    if (state->options->log_verbosity != LogVerbosity::Silent)
+        ereport(WARNING,
+                (errcode(ERRCODE_UNDEFINED_FILE),
+                 errmsg("skipped file \"%s\": No such file or directory", printable(path))));
+}
+
 void note_replaced(ScanState* state, const char* message) {
     state->row_was_replaced = true;
     if (state->options->log_verbosity == LogVerbosity::Verbose)

@@ -17,6 +17,9 @@ struct Reject {
 // Counts it, says so if log_verbosity asks for that, and raises 22P02 beyond reject_limit.
 void count_reject(ScanState* state, const Reject& reject);
 
+// Counts a file that has vanished since it was listed, with a WARNING.
+void skip_file(ScanState* state, const char* path);
+
 // A value of the row at hand is in error, and its column's fallback stands in its place.
 void note_replaced(ScanState* state, const char* message);
 

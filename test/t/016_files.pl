@@ -93,6 +93,25 @@ table('names', 'names', "$columns, raw text OPTIONS (metadata 'raw')");
 	like($stdout, qr/File: .*\/a\\x0ab\.json$/m, 'EXPLAIN shows a line feed');
 }
 
+# ---- Fault 11: a file that vanishes after it was listed is an error, or under ignore a warning
+
+for my $case ([ 'stop', '1', qr/could not open file ".*\/2\.json": No such file or directory/ ],
+	[ 'ignore', "1\n3", qr/WARNING:  skipped file ".*\/2\.json": No such file or directory/ ])
+{
+	my ($policy, $rows, $message) = @$case;
+	mkdir "$dir/$policy" or die;
+	append_to_file("$dir/$policy/$_.json", qq({"temp": $_}\n)) for 1 .. 3;
+	table("under_$policy", $policy, 'temp float8');
+	$node->safe_psql('postgres', "ALTER FOREIGN TABLE under_$policy OPTIONS (ADD on_error '$policy')");
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	my $first = $session->query("BEGIN; DECLARE c CURSOR FOR SELECT temp FROM under_$policy; FETCH 1 FROM c");
+	unlink "$dir/$policy/2.json" or die;
+	my $rest = $session->query('FETCH ALL FROM c');
+	is(join("\n", grep { $_ ne '' } $first, $rest), $rows, "$policy: the rows");
+	like($session->{stderr}, $message, "$policy: what is said");
+	$session->quit;
+}
+
 $node->stop;
 unlike(slurp_file($node->logfile), qr/server process .* was terminated|PANIC: /, 'the server has lived');
 done_testing();
