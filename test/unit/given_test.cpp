@@ -40,7 +40,7 @@ TEST(Given, GoesBeforeTheRowsMember) {
     spec.columns[0].not_null = true;
     EXPECT_EQ(rows_of(spec, "{\"temp\":1}", {given_string(""), Given()}), "text  | float8 1; end");
     EXPECT_EQ(rows_of(spec, "{\"city\":\"a\"}", {given_null(), Given()}),
-              "NullValue at 0, line 1: null");
+              "NullValue at 0, line 1: null column 0");
 }
 
 TEST(Given, IsConvertedAsAString) {
