@@ -51,7 +51,7 @@ struct ScanState {
     size_t note; // next note of the batch
 
     // Of this pass over the files, and the most of a pass before a rescan.
-    uint64 skipped_files; // vanished since they were listed
+    uint64 skipped_files;             // vanished since they were listed
     uint64 skipped, skipped_before;   // rows in error
     uint64 replaced, replaced_before; // rows in which fallbacks stand for values in error
     bool row_was_replaced;            // the row at hand is such a one
