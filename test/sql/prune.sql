@@ -6,7 +6,7 @@
 \i :abs_srcdir/sql/include/prelude.psql
 
 \set command 'mkdir -p ' :dir '/in/sub/deep ' :dir '/in/.hidden ' :dir '/other && ln -s ../../other ' :dir '/in/sub/link && ln -s . ' :dir '/in/loop && ln -s self ' :dir '/in/self'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL put('in/1.json', E'{"n":11}\n{"n":12}\n{"n":13}\n');
 CALL put('in/2.json', E'{"n":21},\n{"n":22},\n{"n":23},\n{"n":24},\n');
 CALL put('in/3.json', E'[{"n":31},\n{"n":32}]\n');
@@ -17,7 +17,7 @@ CALL put('in/sub/deep/7.json', E'{"n":71}\n');
 CALL put('in/.hidden/8.json', E'{"n":81}\n');
 CALL put('other/9.json', E'{"n":91}\n');
 \set command 'touch -d "2022-03-14 12:00:00.5 UTC" ' :dir '/in/1.json ' :dir '/in/sub/6.json && touch -d "2022-03-15 12:00 UTC" ' :dir '/in/2.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 
 CREATE FUNCTION path_of(name text) RETURNS text STABLE RETURN (SELECT d.name FROM directory AS d) || '/' || name;
 CREATE PROCEDURE make_table(name text, files text) LANGUAGE plpgsql AS $$
@@ -161,7 +161,7 @@ BEGIN;
 DECLARE c CURSOR FOR SELECT n FROM every;
 FETCH 1 FROM c;
 \set command 'rm ' :dir '/in/33.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL fails('FETCH ALL FROM c'); -- ERROR, of a kind
 ROLLBACK;
 
