@@ -108,6 +108,7 @@ Counters operator-(Counters after, const Counters& before) {
     after.documents -= before.documents;
     after.rows -= before.rows;
     after.rejected -= before.rejected;
+    after.passed_over -= before.passed_over;
     return after;
 }
 
