@@ -231,6 +231,8 @@ ScanStatus Scan::find_document(Batch& batch, uint64_t limit) {
     Extent document;
     const Framed framed = plan_.has_row_path() ? framer_.find(window_, error_)
                                                : framer_.next(window_, document, error_);
+    if (window_.offset() >= start_.end)
+        return ScanStatus::EndOfFile;
     if (!window_.view().empty())
         document_ = {window_.view()[0], window_.column()};
     switch (framed) {

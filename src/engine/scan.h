@@ -36,10 +36,12 @@ enum class ScanStatus : uint8_t {
 };
 
 // Where in a file the rows begin that are asked for. Under framing lines those before are left
-// unread, if a line begins there. The source must be one that can seek.
+// unread, if a line begins there. The source must be one that can seek. No document is read that
+// begins at `end` or behind it.
 struct Start {
     uint64_t offset = 0;
     bool count_lines = false; // line numbers are to be the file's all the same
+    uint64_t end = UINT64_MAX;
 };
 
 // Since the scan was made, over all its files.

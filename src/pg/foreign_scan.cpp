@@ -50,9 +50,12 @@ bool reads(const Columns* columns, Metadata metadata) {
 
 // Rows that begin before what is asked for need not be read, unless the others are numbered.
 Start find_start(const ScanState* state) {
-    if (!state->pruning || reads(state->columns, Metadata::Ordinality))
+    if (!state->pruning)
         return {};
-    return {start_offset(state->pruning), reads(state->columns, Metadata::Line)};
+    const uint64 end = end_offset(state->pruning);
+    if (reads(state->columns, Metadata::Ordinality))
+        return {0, false, end};
+    return {start_offset(state->pruning), reads(state->columns, Metadata::Line), end};
 }
 
 // A value of a column from the path of a file.

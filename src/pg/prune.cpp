@@ -16,7 +16,9 @@ struct Pruning {
     FileFacts* facts;     // of the listed files, in their order; null: not needed yet
     List* filenames;      // of ExprState, at most one
     List* offsets;        // of ExprState
+    List* ends;           // of ExprState
     uint64 start;
+    uint64 end;
 };
 
 namespace {
@@ -114,6 +116,7 @@ Pruning* begin_pruning(ForeignScanState* node, const Columns* columns,
         pruning->quals = begin_file_quals(node, quals, columns, options);
     pruning->filenames = ExecInitExprList(expressions_of(node, PruneFilenames), &node->ss.ps);
     pruning->offsets = ExecInitExprList(expressions_of(node, PruneOffsets), &node->ss.ps);
+    pruning->ends = ExecInitExprList(expressions_of(node, PruneEnds), &node->ss.ps);
     return pruning;
 }
 
@@ -135,6 +138,9 @@ FileList choose_files(Pruning* pruning, const TableOptions* options, Missing mis
     foreach (cell, pruning->offsets)
         pruning->start =
             Max(pruning->start, offset_of(pruning, static_cast<ExprState*>(lfirst(cell))));
+    pruning->end = PG_UINT64_MAX;
+    foreach (cell, pruning->ends)
+        pruning->end = Min(pruning->end, offset_of(pruning, static_cast<ExprState*>(lfirst(cell))));
     FileList files;
     const FileFacts* facts = nullptr;
     if (pruning->filenames != NIL) {
@@ -160,6 +166,10 @@ FileList choose_files(Pruning* pruning, const TableOptions* options, Missing mis
 
 uint64 start_offset(const Pruning* pruning) {
     return pruning->start;
+}
+
+uint64 end_offset(const Pruning* pruning) {
+    return pruning->end;
 }
 
 } // namespace weather

@@ -30,4 +30,7 @@ FileList choose_files(Pruning* pruning, const TableOptions* options, Missing mis
 // After choose_files(): no row that begins before is asked for.
 uint64 start_offset(const Pruning* pruning);
 
+// ... no row that begins here or behind it.
+uint64 end_offset(const Pruning* pruning);
+
 } // namespace weather

@@ -1,7 +1,7 @@
 // A clause prunes files if all that it reads of the relation is known of a file as a whole: it is
 // evaluated for the file, whatever its operators. Two forms spare more than the reading: an
-// equality with the file's name spares listing directories, a lower bound of the offset spares the
-// file's beginning.
+// equality with the file's name spares listing directories, a bound of the offset spares the
+// file's beginning or end.
 #include "prune_plan.h"
 
 extern "C" {
@@ -123,8 +123,13 @@ bool is_lower_bound(Oid opno) {
     }
 }
 
-// What the row's offset is to be equal to, or greater than; null if it is no such clause.
-Node* find_offset(const RelOptInfo* relation, const Columns* columns, const Expr* clause) {
+bool is_upper_bound(Oid opno) {
+    return get_op_opfamily_strategy(opno, INTEGER_BTREE_FAM_OID) == BTLessStrategyNumber;
+}
+
+// What bounds the row's offset; null if it is no such clause.
+Node* find_offset(const RelOptInfo* relation, const Columns* columns, const Expr* clause,
+                  bool (*is_bound)(Oid opno)) {
     if (!IsA(clause, OpExpr))
         return nullptr;
     const OpExpr* operation = reinterpret_cast<const OpExpr*>(clause);
@@ -133,10 +138,9 @@ Node* find_offset(const RelOptInfo* relation, const Columns* columns, const Expr
     Node* left = static_cast<Node*>(linitial(operation->args));
     Node* right = static_cast<Node*>(lsecond(operation->args));
     if (is_metadata(relation, columns, left, Metadata::Offset))
-        return is_lower_bound(operation->opno) && can_be_known_before(relation, right) ? right
-                                                                                       : nullptr;
+        return is_bound(operation->opno) && can_be_known_before(relation, right) ? right : nullptr;
     if (is_metadata(relation, columns, right, Metadata::Offset))
-        return is_lower_bound(get_commutator(operation->opno)) &&
+        return is_bound(get_commutator(operation->opno)) &&
                        can_be_known_before(relation, left)
                    ? left
                    : nullptr;
@@ -192,6 +196,7 @@ List* names_in(Datum value, Oid type) {
 List* find_prune_expressions(const RelOptInfo* relation, const Columns* columns, List* clauses) {
     List* quals = NIL;
     List* offsets = NIL;
+    List* ends = NIL;
     ListCell* cell;
     foreach (cell, clauses) {
         auto* restriction = static_cast<RestrictInfo*>(lfirst(cell));
@@ -199,15 +204,17 @@ List* find_prune_expressions(const RelOptInfo* relation, const Columns* columns,
             continue;
         if (is_file_qual(relation, columns, restriction->clause))
             quals = lappend(quals, restriction->clause);
-        if (Node* offset = find_offset(relation, columns, restriction->clause))
+        if (Node* offset = find_offset(relation, columns, restriction->clause, is_lower_bound))
             offsets = lappend(offsets, offset);
+        if (Node* end = find_offset(relation, columns, restriction->clause, is_upper_bound))
+            ends = lappend(ends, end);
     }
-    if (quals == NIL && offsets == NIL)
+    if (quals == NIL && offsets == NIL && ends == NIL)
         return NIL;
     // One equality with the name will do: the quals check the others.
     Node* filename = find_filenames(relation, columns, clauses);
     List* filenames = filename ? list_make1(filename) : NIL;
-    return list_make3(quals, filenames, offsets); // by PruneExpressions
+    return list_make4(quals, filenames, offsets, ends); // by PruneExpressions
 }
 
 } // namespace weather

@@ -13,6 +13,7 @@ enum PruneExpressions {
     PruneQuals,     // clauses that a file may decide by itself
     PruneFilenames, // text or text[]: the file is, or is one of, these
     PruneOffsets,   // integers: no row that begins before one of them is asked for
+    PruneEnds,      // integers: no row that begins at one of them or behind it
 };
 
 // The expressions for ForeignScan::fdw_exprs, from the clauses (of RestrictInfo nodes) that the
