@@ -1,12 +1,12 @@
 // SQL functions about the files of a foreign table: what would be read, and what is in a file so
 // far. The caller needs SELECT on the table, its owner the right to read the files; both are judged
 // before the file system is asked anything.
+#include "file_functions.h"
+
 #include "access.h"
 #include "datum.h"
 #include "file_access.h"
-#include "file_list.h"
 #include "foreign_scan.h"
-#include "input_file.h"
 #include "report.h"
 
 extern "C" {
@@ -34,7 +34,8 @@ void check_is_weather_table(Relation relation) {
                             "is a partition of.")));
 }
 
-// The options of a foreign table that the caller may read and that reads files.
+} // namespace
+
 const TableOptions* options_for_caller(Oid table) {
     const Relation relation = relation_open(table, AccessShareLock); // held to the end
     const AclResult result = pg_class_aclcheck(table, GetUserId(), ACL_SELECT);
@@ -53,6 +54,8 @@ const TableOptions* options_for_caller(Oid table) {
     return options;
 }
 
+namespace {
+
 // False when it vanished since it was listed. A file that the option filename names must be there.
 bool stat_listed(const TableOptions* options, const char* path, struct stat* info) {
     if (stat_path(options, path, info) == 0) {
@@ -69,11 +72,13 @@ bool is_listed(const TableOptions* options, const char* path) {
     return look_up_files(options, names, Missing::IsFine).count > 0;
 }
 
-// Of the first `length` bytes; false if the file ends before.
-bool sum_file(const InputFile* file, int64 length, pg_crc32c* sum) {
+} // namespace
+
+text* fingerprint_of(const InputFile* file, int64 length) {
     constexpr int64 block = 256 * 1024;
-    char* buffer = static_cast<char*>(palloc(block));
-    INIT_CRC32C(*sum);
+    char* buffer = static_cast<char*>(palloc(static_cast<Size>(Max(Min(length, block), 1))));
+    pg_crc32c sum;
+    INIT_CRC32C(sum);
     while (length > 0) {
         CHECK_FOR_INTERRUPTS();
         const ssize_t got = read(file->fd, buffer, static_cast<size_t>(Min(block, length)));
@@ -82,15 +87,14 @@ bool sum_file(const InputFile* file, int64 length, pg_crc32c* sum) {
         if (got < 0)
             report_path_error("read file", file->path);
         if (got == 0)
-            return false;
-        COMP_CRC32C(*sum, buffer, static_cast<size_t>(got));
+            return nullptr;
+        COMP_CRC32C(sum, buffer, static_cast<size_t>(got));
         length -= got;
     }
-    FIN_CRC32C(*sum);
-    return true;
+    FIN_CRC32C(sum);
+    pfree(buffer);
+    return cstring_to_text(psprintf("crc32c:%08x", sum));
 }
-
-} // namespace
 
 } // namespace weather
 
@@ -126,11 +130,10 @@ Datum weather_fingerprint(PG_FUNCTION_ARGS) {
     if (!is_listed(options, path))
         PG_RETURN_NULL();
     InputFile* file = make_input_file(CurrentMemoryContext, options);
-    pg_crc32c sum;
-    const bool is_long_enough =
-        open_input_file_if_there(file, path) && sum_file(file, length, &sum);
+    text* fingerprint =
+        open_input_file_if_there(file, path) ? fingerprint_of(file, length) : nullptr;
     close_input_file(file);
-    if (!is_long_enough)
+    if (!fingerprint)
         PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(psprintf("crc32c:%08x", sum)));
+    PG_RETURN_TEXT_P(fingerprint);
 }

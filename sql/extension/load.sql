@@ -1,0 +1,374 @@
+-- Loading: the rows of some files and their ledger entries, in the caller's transaction. An error
+-- leaves it to the caller to undo everything.
+--
+-- The fingerprint is taken before the rows are read. A file that is exchanged in between thus gets an
+-- entry that does not fit it, and is a changed file for the next refresh.
+
+-- For each of these files: where the part begins and ends that is to be read, and the fingerprint of
+-- all before its end. By lines, a part begins with the line behind the given start (NULL: something
+-- else is on that line) and ends with the last whole line within the given length.
+CREATE FUNCTION weather._inspect(relation pg_catalog.regclass, paths pg_catalog.text[],
+    lengths pg_catalog.int8[], starts pg_catalog.int8[], by_lines pg_catalog.bool,
+    OUT path pg_catalog.text, OUT start pg_catalog.int8, OUT stop pg_catalog.int8,
+    OUT is_plain pg_catalog.bool, OUT fingerprint pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'weather_inspect' LANGUAGE C STRICT;
+
+-- What the engine counted for each of these files in the last scan. Each must have been read to its
+-- end, as it was listed: else it was exchanged, or the relation does not show all of its rows.
+CREATE FUNCTION weather._counted(shape pg_catalog.record, files pg_catalog.jsonb, is_part pg_catalog.bool)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    counted record;
+BEGIN
+    SELECT jsonb_agg(to_jsonb(f) || jsonb_build_object('rows', s.rows, 'rejected', s.rejects,
+               'bytes', s.bytes, 'next_offset', s.next_offset)) AS files,
+           (array_agg(f.path) FILTER (WHERE s.path IS NULL OR NOT s.complete
+                                         OR NOT is_part AND s.size <> f.size))[1] AS unread
+      INTO counted
+      FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
+                                           id bigint, new_id bigint, start bigint, stop bigint,
+                                           is_plain boolean, fingerprint text)
+      LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s USING (path);
+    IF counted.unread IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%" changed while it was read', counted.unread
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'The next refresh reads it again. A quiet_period lets files come to rest.';
+    END IF;
+    RETURN counted.files;
+END $$;
+
+-- Runs the source's statement for these files: an object of counts for each load_file_id.
+CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files pg_catalog.jsonb,
+                                   is_part pg_catalog.bool)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_batch boolean := jsonb_array_length(files) > 1;
+    statement text := CASE shape.mode
+        WHEN 'append' THEN weather._append_statement(shape, is_batch, is_part)
+        ELSE weather._upsert_statement(shape, is_batch, is_part) END;
+    paths text[] := ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f);
+    ids jsonb;
+    mtimes jsonb;
+    first_id bigint := files -> 0 ->> 'new_id';
+    counts jsonb;
+    inserted bigint;
+BEGIN
+    SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id'), jsonb_object_agg(f ->> 'path', f -> 'mtime')
+      INTO ids, mtimes FROM jsonb_array_elements(files) AS f;
+    RAISE DEBUG USING MESSAGE = statement;
+    IF shape.mode = 'append' AND NOT is_batch THEN
+        EXECUTE statement USING paths, ids, mtimes, (files -> 0 ->> 'start')::bigint,
+            (files -> 0 ->> 'stop')::bigint, first_id, (files -> 0 ->> 'mtime')::timestamptz;
+        GET DIAGNOSTICS inserted = ROW_COUNT;
+        RETURN jsonb_build_array(jsonb_build_object('id', first_id, 'inserted', inserted,
+            'updated', 0, 'unchanged', 0, 'duplicates', 0, 'lost', 0,
+            'to_write', inserted, 'written', inserted));
+    END IF;
+    EXECUTE statement INTO counts USING paths, ids, mtimes, (files -> 0 ->> 'start')::bigint,
+        (files -> 0 ->> 'stop')::bigint, first_id, (files -> 0 ->> 'mtime')::timestamptz;
+    RETURN coalesce(counts, '[]');
+END $$;
+
+-- Keeps the rejects of these files; the relation must show them.
+CREATE FUNCTION weather._keep_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
+                                      files pg_catalog.jsonb, is_part pg_catalog.bool,
+                                      at_most pg_catalog.int8 DEFAULT NULL)
+RETURNS pg_catalog.int8
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kept bigint;
+BEGIN
+    EXECUTE format('INSERT INTO weather.load_reject (load_file_id, run_id, source, path, "offset", line, '
+                   'column_name, error_code, error_message, raw) '
+                   'SELECT ($2 ->> r.%1$I)::bigint, $6, $7, r.%1$I, %2$s, %3$s, %4$s, %5$s '
+                   'FROM %6$s AS r WHERE r.%7$I IS NOT NULL%8$s LIMIT $8',
+        shape.filename,
+        CASE WHEN shape."offset" IS NULL THEN 'NULL' ELSE format('r.%I', shape."offset") END,
+        CASE WHEN shape.line IS NULL THEN 'NULL' ELSE format('r.%I', shape.line) END,
+        CASE WHEN shape.error_is_json
+             THEN format('r.%1$I ->> ''column'', r.%1$I ->> ''sqlstate'', r.%1$I ->> ''message''', shape.error)
+             ELSE format('NULL, NULL, r.%I', shape.error) END,
+        CASE WHEN shape.raw IS NULL THEN 'NULL' ELSE format('r.%I::text', shape.raw) END,
+        shape.relation, shape.error, weather._only(shape, is_part))
+    USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
+          (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
+          NULL, (files -> 0 ->> 'start')::bigint, (files -> 0 ->> 'stop')::bigint,
+          run_id, shape.source, at_most;
+    GET DIAGNOSTICS kept = ROW_COUNT;
+    RETURN kept;
+END $$;
+
+-- The files with all that is to be known before they are read: the id that their rows will bear, the
+-- part that is to be read, its fingerprint. A part begins where the last one ended and ends with the
+-- last whole line.
+CREATE FUNCTION weather._prepare(shape pg_catalog.record, files pg_catalog.jsonb)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    prepared record;
+BEGIN
+    WITH f AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint,
+                                                      mtime timestamptz, id bigint, loaded_to bigint)
+    ), seen AS (
+        SELECT i.*
+          FROM (SELECT array_agg(path) AS paths, array_agg(size) AS sizes,
+                       array_agg(CASE WHEN action = 'grow' THEN loaded_to ELSE 0 END) AS starts FROM f) AS all_of,
+               weather._inspect(shape.foreign_table, paths, sizes, starts, shape.may_grow) AS i
+    )
+    SELECT jsonb_agg(jsonb_build_object(
+               -- what goes on amidst a line cannot be read from there
+               'action', CASE WHEN f.action = 'grow' AND seen.start IS NULL THEN 'change' ELSE f.action END,
+               'path', f.path, 'size', f.size, 'mtime', f.mtime, 'id', f.id,
+               'new_id', CASE WHEN f.id IS NULL OR f.action = 'change'
+                                OR f.action = 'grow' AND seen.start IS NULL
+                              THEN nextval('weather.load_file_id_seq') ELSE f.id END,
+               'start', coalesce(seen.start, 0), 'stop', seen.stop, 'is_plain', seen.is_plain,
+               'fingerprint', seen.fingerprint)) AS files,
+           (array_agg(f.path) FILTER (WHERE seen.fingerprint IS NULL))[1] AS gone
+      INTO prepared
+      FROM f LEFT JOIN seen USING (path);
+    IF prepared.gone IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%" vanished or shrank since it was listed', prepared.gone
+            USING ERRCODE = 'undefined_file',
+                  HINT = 'The next refresh looks again. A quiet_period lets files come to rest.';
+    END IF;
+    RETURN prepared.files;
+END $$;
+
+-- Checks that every row that the engine read is accounted for, and written if it was to be: a trigger
+-- may have swallowed it. Returns the files with their counts.
+CREATE FUNCTION weather._account(files pg_catalog.jsonb, counts pg_catalog.jsonb)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    checked record;
+BEGIN
+    SELECT jsonb_agg(to_jsonb(file)) AS files,
+           jsonb_agg(to_jsonb(file)) FILTER (
+               WHERE to_write <> written
+                  OR read <> inserted + updated + unchanged + duplicates + rejected) -> 0 AS wrong
+      INTO checked
+      FROM (SELECT f.*, f.rows + f.rejected AS read,
+                   coalesce(c.inserted, 0) AS inserted, coalesce(c.updated, 0) AS updated,
+                   coalesce(c.unchanged, 0) AS unchanged, coalesce(c.duplicates, 0) AS duplicates,
+                   coalesce(c.lost, 0) AS lost,
+                   coalesce(c.to_write, 0) AS to_write, coalesce(c.written, 0) AS written
+              FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
+                       id bigint, new_id bigint, start bigint, stop bigint, is_plain boolean,
+                       fingerprint text, rows bigint, rejected bigint, bytes bigint, next_offset bigint)
+              LEFT JOIN jsonb_to_recordset(counts) AS c (id bigint, inserted bigint, updated bigint,
+                       unchanged bigint, duplicates bigint, lost bigint, to_write bigint, written bigint)
+                     ON c.id = f.new_id) AS file;
+    IF checked.wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%": % rows were read, but not all are accounted for',
+                        checked.wrong ->> 'path', checked.wrong ->> 'read'
+            USING ERRCODE = 'data_exception',
+                  DETAIL = format('%s inserted, %s updated, %s unchanged, %s duplicates, %s rejected; '
+                                  '%s were to be written, %s were.',
+                                  checked.wrong -> 'inserted', checked.wrong -> 'updated',
+                                  checked.wrong -> 'unchanged', checked.wrong -> 'duplicates',
+                                  checked.wrong -> 'rejected', checked.wrong -> 'to_write',
+                                  checked.wrong -> 'written'),
+                  HINT = 'A trigger or a rule of the target may have swallowed rows, or the relation '
+                         'does not show each row of the file once.';
+    END IF;
+    RETURN checked.files;
+END $$;
+
+-- Writes the ledger entries of these files. The counts of a part are added to those of the parts before.
+CREATE FUNCTION weather._enter(run_id pg_catalog.int8, shape pg_catalog.record, files pg_catalog.jsonb,
+                               deleted pg_catalog.int8)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    run bigint := run_id;
+    dropped bigint := deleted;
+BEGIN
+    INSERT INTO weather.load_file AS entry
+           (id, source, path, state, version, size, mtime, loaded_to, fingerprint, is_growable,
+            read, inserted, updated, unchanged, duplicates, rejected, lost, deleted, run_id, loaded_at)
+    SELECT f.new_id, shape.source, f.path, 'loaded',
+           CASE WHEN f.new_id = f.id THEN greatest(old.version, 1) ELSE coalesce(old.version, 0) + 1 END,
+           f.size, f.mtime, f.stop, f.fingerprint,
+           f.is_plain AND (f.next_offset IS NOT NULL OR f.start > 0),
+           f.read + part.read, f.inserted + part.inserted, f.updated + part.updated,
+           f.unchanged + part.unchanged, f.duplicates + part.duplicates,
+           f.rejected + part.rejected, f.lost + part.lost, dropped, run, clock_timestamp()
+      FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
+               id bigint, new_id bigint, start bigint, stop bigint, is_plain boolean, fingerprint text,
+               next_offset bigint, read bigint, inserted bigint, updated bigint, unchanged bigint, duplicates bigint,
+               rejected bigint, lost bigint)
+      LEFT JOIN weather.load_file AS old ON old.id = f.id
+      CROSS JOIN LATERAL (
+               SELECT old.read, old.inserted, old.updated, old.unchanged, old.duplicates,
+                      old.rejected, old.lost WHERE f.action = 'grow'
+               UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0 WHERE f.action <> 'grow') AS part
+    ON CONFLICT (id) DO UPDATE
+       SET (state, version, size, mtime, loaded_to, fingerprint, is_growable, load_again,
+            read, inserted, updated, unchanged, duplicates, rejected, lost, run_id, loaded_at,
+            failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
+           = (excluded.state, excluded.version, excluded.size, excluded.mtime, excluded.loaded_to,
+              excluded.fingerprint, excluded.is_growable, false,
+              excluded.read, excluded.inserted, excluded.updated, excluded.unchanged,
+              excluded.duplicates, excluded.rejected, excluded.lost, excluded.run_id, excluded.loaded_at,
+              0, NULL, NULL, NULL, NULL, NULL, NULL);
+END $$;
+
+-- Keeps the rejects, if the relation shows them, after comparing them with the limit.
+CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
+                                       files pg_catalog.jsonb, is_part pg_catalog.bool)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    rejects bigint;
+    worst text;
+    kept bigint;
+BEGIN
+    SELECT sum(rejected), max(path) FILTER (WHERE rejected > shape.reject_limit) INTO rejects, worst
+      FROM jsonb_to_recordset(files) AS f (path text, rejected bigint);
+    IF worst IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%" has more rejects than the reject_limit of its source, %', worst,
+                        shape.reject_limit
+            USING ERRCODE = 'data_exception', HINT = 'weather.load_reject has the first of them.';
+    END IF;
+    IF rejects = 0 OR shape.error IS NULL THEN
+        RETURN;
+    END IF;
+    kept := weather._keep_rejects(run_id, shape, files, is_part);
+    IF kept <> rejects THEN
+        RAISE EXCEPTION '% rejects were counted, but % were found when they were to be kept', rejects, kept
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'A file changed while it was read. The next refresh reads it again.';
+    END IF;
+END $$;
+
+-- Rows have become free that files had lost to others: those files are to be loaded again.
+CREATE FUNCTION weather._load_losers_again(name pg_catalog.text) RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE weather.load_file SET load_again = true
+     WHERE source = name AND lost > 0 AND state <> 'replaced' AND NOT load_again;
+END $$;
+
+-- What was done with these files, summed up.
+CREATE FUNCTION weather._totals(files pg_catalog.jsonb, deleted pg_catalog.int8)
+RETURNS pg_catalog.jsonb
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object('files', count(*), 'read', sum(f.read), 'inserted', sum(f.inserted),
+               'updated', sum(f.updated), 'unchanged', sum(f.unchanged),
+               'duplicates', sum(f.duplicates), 'rejected', sum(f.rejected), 'deleted', deleted,
+               'bytes', sum(f.bytes), 'path', min(f.path))
+      FROM jsonb_to_recordset(files) AS f (path text, read bigint, inserted bigint, updated bigint,
+               unchanged bigint, duplicates bigint, rejected bigint, bytes bigint)
+$$;
+
+-- Files that are loaded in one piece or not at all. Returns what was done.
+CREATE FUNCTION weather._load_files(run_id pg_catalog.int8, shape pg_catalog.record,
+                                    batch pg_catalog.jsonb)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    files jsonb := weather._prepare(shape, batch);
+    first record;
+    is_part boolean;
+    counts jsonb := '[]';
+    deleted bigint := 0;
+BEGIN
+    SELECT * INTO first FROM jsonb_to_record(files -> 0) AS f (action text, id bigint, new_id bigint,
+                                                               size bigint, start bigint, stop bigint);
+    is_part := first.start > 0 OR first.stop <> first.size;
+    IF jsonb_array_length(files) > 1
+       AND EXISTS (SELECT FROM jsonb_array_elements(files) AS f WHERE f -> 'stop' <> f -> 'size') THEN
+        RAISE EXCEPTION 'a file of the batch ends amidst a document'; -- so they are loaded one by one
+    END IF;
+    IF first.action = 'change' THEN
+        UPDATE weather.load_file SET state = 'replaced' WHERE id = first.id;
+    END IF;
+    DELETE FROM weather.load_reject USING jsonb_to_recordset(files) AS f (action text, id bigint)
+     WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
+
+    IF first.start < first.stop OR first.size = 0 OR NOT is_part THEN
+        counts := weather._move_rows(shape, files, is_part);
+        files := weather._counted(shape, files, is_part);
+    ELSE
+        files := jsonb_build_array(files -> 0 || '{"rows": 0, "rejected": 0, "bytes": 0}');
+    END IF;
+    files := weather._account(files, counts);
+    PERFORM weather._check_rejects(run_id, shape, files, is_part);
+
+    IF first.action = 'change' THEN
+        EXECUTE format('DELETE FROM %s WHERE load_file_id = $1', shape.target) USING first.id;
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+    END IF;
+    PERFORM weather._enter(run_id, shape, files, deleted);
+    UPDATE weather.load_file AS f SET lost = f.lost + c.lost
+      FROM jsonb_to_recordset(counts) AS c (id bigint, lost bigint)
+     WHERE f.id = c.id AND c.lost > 0
+       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(files) AS own (new_id bigint) WHERE own.new_id = c.id);
+    IF deleted > 0 AND shape.mode = 'upsert' THEN
+        PERFORM weather._load_losers_again(shape.source);
+    END IF;
+    RETURN weather._totals(files, deleted);
+END $$;
+
+-- All files of the source, in one piece.
+CREATE FUNCTION weather._load_all(run_id pg_catalog.int8, shape pg_catalog.record)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    files jsonb;
+    counts jsonb;
+    counted record;
+    statement text := weather._replace_statement(shape);
+BEGIN
+    IF NOT shape.is_program THEN
+        SELECT jsonb_agg(jsonb_build_object('action', 'load', 'path', f.path, 'size', f.size,
+                             'mtime', f.mtime, 'id', k.id, 'loaded_to', 0))
+          INTO files
+          FROM weather.files(shape.foreign_table) AS f
+          LEFT JOIN weather.load_file AS k ON k.source = shape.source AND k.path = f.path
+                                          AND k.state <> 'replaced';
+        files := weather._prepare(shape, coalesce(files, '[]'));
+    END IF;
+    RAISE DEBUG USING MESSAGE = statement;
+    EXECUTE statement INTO counts
+      USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
+            (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
+            (SELECT jsonb_object_agg(f ->> 'path', f -> 'mtime') FROM jsonb_array_elements(files) AS f),
+            NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz;
+    IF shape.is_program THEN
+        SELECT s.rows, s.rejects AS rejected, s.bytes INTO counted
+          FROM weather.last_scan(shape.foreign_table) AS s;
+    ELSE
+        files := weather._counted(shape, coalesce(files, '[]'), false);
+        SELECT sum(f.rows) AS rows, sum(f.rejected) AS rejected, sum(f.bytes) AS bytes INTO counted
+          FROM jsonb_to_recordset(files) AS f (rows bigint, rejected bigint, bytes bigint);
+    END IF;
+    PERFORM weather._account(jsonb_build_array(jsonb_build_object('new_id', 0, 'path', shape.relation::text,
+        'rows', coalesce(counted.rows, 0), 'rejected', coalesce(counted.rejected, 0))),
+        jsonb_build_array(counts || '{"id": 0}'));
+    IF coalesce(counted.rows, 0) = 0 AND NOT shape.may_be_empty THEN
+        RAISE EXCEPTION 'source "%" has no row', shape.source
+            USING ERRCODE = 'no_data_found',
+                  HINT = 'Its target was left as it is. may_be_empty => true lets it become empty.';
+    END IF;
+    IF NOT shape.is_program THEN
+        PERFORM weather._check_rejects(run_id, shape, files, false);
+        PERFORM weather._enter(run_id, shape, (
+            SELECT jsonb_agg(f || '{"inserted": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "lost": 0}'
+                       || jsonb_build_object('read', (f -> 'rows')::bigint + (f -> 'rejected')::bigint))
+              FROM jsonb_array_elements(files) AS f), 0);
+        UPDATE weather.load_file AS k SET state = 'vanished'
+         WHERE k.source = shape.source AND k.state NOT IN ('replaced', 'vanished')
+           AND NOT EXISTS (SELECT FROM jsonb_to_recordset(files) AS f (path text) WHERE f.path = k.path);
+    END IF;
+    RETURN counts || jsonb_build_object('files', coalesce(jsonb_array_length(files), 1),
+        'read', coalesce(counted.rows, 0) + coalesce(counted.rejected, 0),
+        'rejected', coalesce(counted.rejected, 0), 'bytes', coalesce(counted.bytes, 0),
+        'path', shape.relation::text);
+END $$;

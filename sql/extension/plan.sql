@@ -1,0 +1,195 @@
+-- What a run is to do: the ledger is brought up to date with what needs no reading, and the rest is
+-- put into batches.
+
+-- Refuses a source that would be loaded wrongly. A target that was emptied by hand is loaded anew.
+CREATE FUNCTION weather._check_source(shape pg_catalog.record) RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_rows boolean;
+    has_loaded_rows boolean;
+    has_strangers boolean;
+BEGIN
+    IF shape.foreign_table IS NULL THEN
+        RAISE EXCEPTION '% reads no foreign table of weather_fdw any more', shape.relation
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    IF shape.mode = 'replace' THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
+    has_loaded_rows := EXISTS (SELECT FROM weather.load_file AS f
+                                WHERE f.source = shape.source AND f.state <> 'replaced'
+                                  AND f.read > f.rejected);
+    IF NOT has_rows AND has_loaded_rows THEN
+        RAISE WARNING 'source "%": % is empty, though rows were loaded into it: all files are loaded again',
+            shape.source, shape.target;
+        PERFORM weather.forget(shape.source);
+    ELSIF has_rows AND shape.mode = 'append' AND NOT has_loaded_rows THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE NOT EXISTS ('
+                       'SELECT FROM weather.load_file AS f WHERE f.id = t.load_file_id))', shape.target)
+           INTO has_strangers;
+        IF has_strangers THEN
+            RAISE EXCEPTION '% has rows that no ledger knows: appending could double them', shape.target
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      HINT = 'TRUNCATE it, or load by mode upsert, or append into a table of its own.';
+        END IF;
+    END IF;
+END $$;
+
+-- Whether a source that is replaced as a whole is to be read: if anything is new, and at rest.
+CREATE FUNCTION weather._needs_replacing(shape pg_catalog.record) RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_new boolean;
+    has_rows boolean;
+BEGIN
+    IF shape.is_program THEN
+        RETURN true;
+    END IF;
+    SELECT coalesce(bool_or(c.action <> 'nothing') AND NOT bool_or(c.action = 'wait'), true)
+      INTO is_new FROM weather._changes(shape) AS c;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
+    RETURN is_new OR NOT has_rows AND NOT shape.may_be_empty;
+END $$;
+
+-- A file that ends amidst a document was given time: it is as it was when it was loaded.
+CREATE FUNCTION weather._fail_cut_files(run pg_catalog.int8, shape pg_catalog.record,
+                                        changes pg_catalog.jsonb)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    file jsonb;
+BEGIN
+    FOR file IN SELECT c FROM jsonb_array_elements(changes) AS c WHERE c ->> 'action' = 'cut' LOOP
+        PERFORM weather._fail_file(run, shape, file, '22P02',
+            format('the last document is incomplete, from byte offset %s on', file -> 'loaded_to'), NULL,
+            'All before it is loaded. The rest is read when the file has grown.', NULL);
+        UPDATE weather.load_run SET files_to_do = files_to_do + 1 WHERE id = run;
+    END LOOP;
+END $$;
+
+-- What the ledger has to learn before anything is read: files that are as known but for their place,
+-- time or presence.
+CREATE FUNCTION weather._note_changes(run pg_catalog.int8, shape pg_catalog.record,
+                                      changes pg_catalog.jsonb)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_sunk boolean;
+BEGIN
+    UPDATE weather.load_file AS f
+       SET state = 'vanished'
+      FROM jsonb_to_recordset(changes) AS c (action text, id bigint)
+     WHERE f.id = c.id AND c.action = 'vanish';
+    UPDATE weather.load_file AS f
+       SET (state, failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
+           = ('loaded', 0, NULL, NULL, NULL, NULL, NULL, NULL)
+      FROM jsonb_to_recordset(changes) AS c (action text, id bigint)
+     WHERE f.id = c.id AND c.action IN ('return', 'touch', 'move');
+
+    -- Of equal keys the greatest (mtime, path) wins: a file that sinks may lose rows, one that rises
+    -- may win rows that it lost.
+    has_sunk := EXISTS (
+        SELECT FROM weather.load_file AS f
+          JOIN jsonb_to_recordset(changes) AS c (action text, path text, mtime timestamptz, id bigint)
+            ON f.id = c.id AND c.action IN ('touch', 'move')
+         WHERE (c.mtime, c.path COLLATE "C") < (f.mtime, f.path COLLATE "C"));
+    UPDATE weather.load_file AS f
+       SET path = c.path,
+           mtime = CASE WHEN c.action = 'touch' OR c.size = f.size THEN c.mtime ELSE f.mtime END,
+           size = CASE c.action WHEN 'touch' THEN c.size ELSE f.size END,
+           load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0
+      FROM jsonb_to_recordset(changes) AS c (action text, path text, size bigint, mtime timestamptz,
+                                             id bigint)
+     WHERE f.id = c.id AND c.action IN ('touch', 'move');
+    IF has_sunk AND shape.mode = 'upsert' THEN
+        PERFORM weather._load_losers_again(shape.source);
+    END IF;
+END $$;
+
+-- Decides what to load, in batches; small files share one, each other file is one. Once more after
+-- all are loaded: `only_again` are the files whose lost rows became free meanwhile.
+CREATE FUNCTION weather._plan_run(run pg_catalog.int8, only_again pg_catalog.bool)
+RETURNS pg_catalog.jsonb[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shape record;
+    changes jsonb;
+    batches jsonb[];
+    message text;
+    hint text;
+BEGIN
+    IF NOT weather._continue_run(run) THEN
+        RETURN '{}';
+    END IF;
+    IF only_again AND NOT EXISTS (SELECT FROM weather.load_file
+                                   WHERE load_again AND state = 'loaded' AND source
+                                         = (SELECT source FROM weather.load_run WHERE id = run)) THEN
+        RETURN '{}';
+    END IF;
+    BEGIN
+        SELECT * INTO shape
+          FROM weather._describe((SELECT source FROM weather.load_run WHERE id = run));
+        PERFORM weather._check_source(shape);
+        IF shape.mode = 'replace' THEN
+            batches := CASE WHEN NOT only_again AND weather._needs_replacing(shape)
+                            THEN ARRAY['{"action": "replace"}'::jsonb] ELSE '{}' END;
+        ELSE
+            changes := weather._changes_of(shape);
+            PERFORM weather._note_changes(run, shape, changes);
+            IF EXISTS (SELECT FROM jsonb_to_recordset(changes) AS c (action text)
+                        WHERE c.action IN ('touch', 'move')) THEN
+                changes := weather._changes_of(shape);
+            END IF;
+            IF NOT only_again THEN
+                PERFORM weather._fail_cut_files(run, shape, changes);
+            END IF;
+            batches := weather._batches(changes, only_again);
+        END IF;
+    EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE LIKE '57%' THEN
+            RAISE;
+        END IF;
+        GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+        PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
+        RETURN '{}';
+    END;
+    UPDATE weather.load_run AS r
+       SET files_to_do = r.files_to_do + (SELECT coalesce(sum(CASE WHEN jsonb_typeof(b) = 'array'
+                                              THEN jsonb_array_length(b) ELSE 1 END), 0)
+                                            FROM unnest(batches) AS b)
+     WHERE id = run;
+    RETURN batches;
+END $$;
+
+CREATE FUNCTION weather._changes_of(shape pg_catalog.record) RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') FROM weather._changes(shape) AS c
+             WHERE c.action NOT IN ('nothing', 'wait'));
+END $$;
+
+-- Small files share a batch of at most 1,000 files or 16 MB.
+CREATE FUNCTION weather._batches(changes pg_catalog.jsonb, only_again pg_catalog.bool)
+RETURNS pg_catalog.jsonb[]
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(files ORDER BY first), '{}')
+      FROM (SELECT jsonb_agg(file ORDER BY n) AS files, min(n) AS first
+              FROM (SELECT file, n,
+                           CASE WHEN is_small
+                                THEN (count(*) FILTER (WHERE is_small) OVER in_order - 1) / 1000
+                                     + (sum(size) FILTER (WHERE is_small) OVER in_order)::bigint / (16 << 20)
+                                ELSE -n END AS batch
+                      FROM (SELECT to_jsonb(c) AS file, c.size,
+                                   -- what failed before would have its batch fail again
+                                   (c.action = 'again' OR c.action = 'load' AND c.id IS NULL)
+                                   AND c.size < 1 << 20 AS is_small,
+                                   row_number() OVER (ORDER BY c.mtime, c.path COLLATE "C") AS n
+                              FROM jsonb_to_recordset(changes)
+                                   AS c (action text, path text, size bigint, mtime timestamptz,
+                                         id bigint, loaded_to bigint)
+                             WHERE c.action = 'again'
+                                OR c.action IN ('load', 'change', 'grow') AND NOT only_again) AS file
+                    WINDOW in_order AS (ORDER BY n)) AS file
+             GROUP BY batch) AS batch
+$$;

@@ -1,0 +1,253 @@
+-- A refresh of a source is a run: it decides what to load, loads it file by file or batch by batch,
+-- and commits after each. The procedure holds nothing but the loop and the COMMITs; one that commits
+-- can carry no SET search_path, so it has no operator in it, and every name is qualified.
+--
+-- Two refreshes of a source: a transaction-level advisory lock, which no way out leaves behind, is
+-- taken again in each transaction. Between two transactions another refresh may come in; it is in
+-- load_run then, with a greater id, and this run stops.
+
+CREATE FUNCTION weather._refuse_transaction_block() RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'weather_refuse_transaction_block' LANGUAGE C;
+
+CREATE FUNCTION weather._lock(name pg_catalog.text) RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN pg_try_advisory_xact_lock(1464156500, hashtext(name)); -- 'WEAT'
+END $$;
+
+-- The sources that the caller is to refresh: his own, or the one that he names.
+CREATE FUNCTION weather._refreshable(name pg_catalog.text) RETURNS pg_catalog.text[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entry record;
+BEGIN
+    IF to_regclass('weather.source') IS NULL THEN
+        RAISE EXCEPTION 'the tables of the loader are not there'
+            USING ERRCODE = 'undefined_table', HINT = 'SELECT weather.setup();';
+    END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a refresh needs transactions that are READ COMMITTED'
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'SET default_transaction_isolation = ''read committed'';';
+    END IF;
+    IF name IS NULL THEN
+        RETURN ARRAY(SELECT source FROM weather.source
+                      WHERE enabled AND owner = current_user ORDER BY source);
+    END IF;
+    SELECT * INTO entry FROM weather.source WHERE source = name;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no source "%"', name
+            USING ERRCODE = 'undefined_object', HINT = 'weather.source lists them.';
+    ELSIF entry.owner <> current_user THEN
+        RAISE EXCEPTION 'source "%" belongs to role "%"', name, entry.owner
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Only its owner refreshes a source, since its triggers run with his rights.';
+    ELSIF NOT entry.enabled THEN
+        RAISE EXCEPTION 'source "%" is not enabled', name
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = format('UPDATE weather.source SET enabled = true WHERE source = %L;', name);
+    END IF;
+    RETURN ARRAY[name];
+END $$;
+
+-- Null: another session is at it.
+CREATE FUNCTION weather._begin_run(name pg_catalog.text) RETURNS pg_catalog.int8
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    run bigint;
+BEGIN
+    IF NOT weather._lock(name) THEN
+        INSERT INTO weather.load_run (source, outcome, finished_at)
+        VALUES (name, 'skipped', clock_timestamp());
+        RAISE NOTICE 'source "%": skipped, another refresh is at it', name;
+        RETURN NULL;
+    END IF;
+    UPDATE weather.load_run SET outcome = 'interrupted', finished_at = clock_timestamp()
+     WHERE source = name AND outcome = 'running';
+    INSERT INTO weather.load_run (source, outcome) VALUES (name, 'running') RETURNING id INTO run;
+    RETURN run;
+END $$;
+
+-- Locks the run's source for this transaction. False: it is not this run's any more.
+CREATE FUNCTION weather._continue_run(run pg_catalog.int8) RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    name text := (SELECT source FROM weather.load_run WHERE id = run);
+BEGIN
+    IF NOT weather._lock(name) THEN
+        RETURN false;
+    END IF;
+    RETURN NOT EXISTS (SELECT FROM weather.load_run
+                        WHERE source = name AND id > run AND outcome <> 'skipped')
+       AND EXISTS (SELECT FROM weather.source WHERE source = name AND owner = current_user);
+END $$;
+
+-- Records that a run as a whole, not one of its files, has failed.
+CREATE FUNCTION weather._fail_run(run pg_catalog.int8, code pg_catalog.text, message pg_catalog.text,
+                                  hint pg_catalog.text)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    name text;
+BEGIN
+    UPDATE weather.load_run SET error_code = code, error_message = message WHERE id = run
+    RETURNING source INTO name;
+    RAISE WARNING 'source "%": %', name, message
+        USING ERRCODE = code, HINT = coalesce(hint, 'Nothing of the source was changed.');
+END $$;
+
+-- Loads a batch, and what fails of it file by file. False: the run is not to go on.
+CREATE FUNCTION weather._load_batch(run pg_catalog.int8, batch pg_catalog.jsonb, quiet pg_catalog.bool)
+RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shape record;
+    file jsonb;
+BEGIN
+    IF NOT weather._continue_run(run) THEN
+        RETURN false;
+    END IF;
+    BEGIN
+        SELECT * INTO shape
+          FROM weather._describe((SELECT source FROM weather.load_run WHERE id = run));
+    EXCEPTION WHEN undefined_table OR undefined_object THEN -- dropped meanwhile
+        PERFORM weather._fail_run(run, SQLSTATE, SQLERRM, NULL);
+        RETURN false;
+    END;
+    IF weather._try_load(run, shape, batch, quiet) THEN
+        RETURN true;
+    END IF;
+    FOR file IN SELECT jsonb_array_elements(batch) LOOP
+        PERFORM weather._try_load(run, shape, jsonb_build_array(file), quiet);
+    END LOOP;
+    RETURN true;
+END $$;
+
+-- False: a batch failed, and nothing of it was loaded or recorded.
+CREATE FUNCTION weather._try_load(run pg_catalog.int8, shape pg_catalog.record, batch pg_catalog.jsonb,
+                                  quiet pg_catalog.bool)
+RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    done jsonb;
+    message text; detail text; hint text; context text;
+BEGIN
+    BEGIN
+        done := CASE WHEN shape.mode = 'replace' THEN weather._load_all(run, shape)
+                     ELSE weather._load_files(run, shape, batch) END;
+    EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE LIKE '57%' THEN
+            RAISE;
+        END IF;
+        IF shape.mode <> 'replace' AND jsonb_array_length(batch) > 1 THEN
+            RETURN false;
+        END IF;
+        GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+            hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
+        IF shape.mode = 'replace' THEN
+            PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
+        ELSE
+            PERFORM weather._fail_file(run, shape, batch -> 0, SQLSTATE, message, nullif(detail, ''),
+                                       nullif(hint, ''), substring(context FROM 'weather_fdw: [^\n]*'));
+        END IF;
+        RETURN true;
+    END;
+    UPDATE weather.load_run AS r
+       SET (files_done, read, inserted, updated, unchanged, duplicates, rejected, deleted, bytes)
+           = (r.files_done + d.files, r.read + d.read, r.inserted + d.inserted, r.updated + d.updated,
+              r.unchanged + d.unchanged, r.duplicates + d.duplicates, r.rejected + d.rejected,
+              r.deleted + d.deleted, r.bytes + d.bytes)
+      FROM jsonb_to_record(done) AS d (files integer, read bigint, inserted bigint, updated bigint,
+               unchanged bigint, duplicates bigint, rejected bigint, deleted bigint, bytes bigint)
+     WHERE r.id = run;
+    IF NOT quiet THEN
+        RAISE NOTICE 'source "%": %: read % = inserted % + updated % + unchanged % + duplicates % + rejected %',
+            shape.source, CASE WHEN (done -> 'files')::int = 1 THEN format('file "%s"', done ->> 'path')
+                               ELSE format('%s files', done -> 'files') END,
+            done -> 'read', done -> 'inserted', done -> 'updated', done -> 'unchanged',
+            done -> 'duplicates', done -> 'rejected';
+    END IF;
+    RETURN true;
+END $$;
+
+-- Records that a file could not be loaded; what an older version of it brought stays.
+CREATE FUNCTION weather._fail_file(run pg_catalog.int8, shape pg_catalog.record, file pg_catalog.jsonb,
+    code pg_catalog.text, message pg_catalog.text, detail pg_catalog.text, hint pg_catalog.text,
+    context pg_catalog.text)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entry bigint := file ->> 'id';
+BEGIN
+    IF entry IS NULL THEN
+        INSERT INTO weather.load_file (source, path, state)
+        VALUES (shape.source, file ->> 'path', 'failed') RETURNING id INTO entry;
+    END IF;
+    UPDATE weather.load_file AS f
+       SET (state, failures, failed_at, run_id, error_code, error_message, error_detail, error_hint,
+            error_context)
+           = ('failed', f.failures + 1, clock_timestamp(), run, code, message, detail, hint, context)
+     WHERE f.id = entry;
+    UPDATE weather.load_run SET files_failed = files_failed + 1 WHERE id = run;
+    RAISE WARNING 'source "%": file "%" failed: %', shape.source, file ->> 'path', message
+        USING ERRCODE = code, HINT = coalesce(hint, 'weather.load_file has all of the error.');
+    IF shape.error IS NOT NULL THEN
+        DELETE FROM weather.load_reject WHERE load_file_id = entry AND run_id <> run;
+        PERFORM weather._keep_first_rejects(run, shape, file || jsonb_build_object('new_id', entry));
+    END IF;
+END $$;
+
+CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalog.record,
+                                            file pg_catalog.jsonb)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM weather._keep_rejects(run, shape, jsonb_build_array(file), false, 10);
+EXCEPTION WHEN OTHERS THEN
+    IF SQLSTATE LIKE '57%' THEN
+        RAISE;
+    END IF; -- the file's error is recorded already; it may be that the file is gone
+END $$;
+
+CREATE FUNCTION weather._end_run(run pg_catalog.int8) RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_own boolean := weather._continue_run(run);
+BEGIN
+    UPDATE weather.load_run
+       SET outcome = CASE WHEN NOT is_own THEN 'interrupted'
+                          WHEN files_failed > 0 OR error_code IS NOT NULL THEN 'failed'
+                          ELSE 'done' END,
+           finished_at = clock_timestamp()
+     WHERE id = run AND outcome = 'running';
+END $$;
+
+CREATE PROCEDURE weather.refresh(source pg_catalog.text DEFAULT NULL, quiet pg_catalog.bool DEFAULT false)
+LANGUAGE plpgsql AS $$
+DECLARE
+    name pg_catalog.text;
+    run pg_catalog.int8;
+    only_again pg_catalog.bool;
+    batch pg_catalog.jsonb;
+    goes_on pg_catalog.bool;
+BEGIN
+    PERFORM weather._refuse_transaction_block();
+    FOREACH name IN ARRAY weather._refreshable(source) LOOP
+        run := weather._begin_run(name);
+        COMMIT;
+        CONTINUE WHEN run IS NULL;
+        FOREACH only_again IN ARRAY '{false,true}'::pg_catalog.bool[] LOOP
+            FOREACH batch IN ARRAY weather._plan_run(run, only_again) LOOP
+                COMMIT;
+                goes_on := weather._load_batch(run, batch, quiet);
+                EXIT WHEN NOT goes_on;
+            END LOOP;
+            COMMIT;
+        END LOOP;
+        PERFORM weather._end_run(run);
+        COMMIT;
+    END LOOP;
+END $$;
+
+COMMENT ON PROCEDURE weather.refresh(pg_catalog.text, pg_catalog.bool)
+    IS 'loads what is new of the caller''s sources, each file in a transaction of its own';
