@@ -219,6 +219,17 @@ BEGIN
               0, NULL, NULL, NULL, NULL, NULL, NULL);
 END $$;
 
+CREATE FUNCTION weather._check_limit(shape pg_catalog.record, path pg_catalog.text, rejects pg_catalog.int8)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF rejects > shape.reject_limit THEN
+        RAISE EXCEPTION 'file "%" has more rejects than the reject_limit of its source, %', path,
+                        shape.reject_limit
+            USING ERRCODE = 'data_exception', HINT = 'weather.load_reject has the first of them.';
+    END IF;
+END $$;
+
 -- Keeps the rejects, if the relation shows them, after comparing them with the limit.
 CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
                                        files pg_catalog.jsonb, is_part pg_catalog.bool)
@@ -226,16 +237,14 @@ RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     rejects bigint;
+    most bigint;
     worst text;
     kept bigint;
 BEGIN
-    SELECT sum(rejected), max(path) FILTER (WHERE rejected > shape.reject_limit) INTO rejects, worst
+    SELECT sum(f.rejected), max(f.rejected),
+           (array_agg(f.path ORDER BY f.rejected DESC))[1] INTO rejects, most, worst
       FROM jsonb_to_recordset(files) AS f (path text, rejected bigint);
-    IF worst IS NOT NULL THEN
-        RAISE EXCEPTION 'file "%" has more rejects than the reject_limit of its source, %', worst,
-                        shape.reject_limit
-            USING ERRCODE = 'data_exception', HINT = 'weather.load_reject has the first of them.';
-    END IF;
+    PERFORM weather._check_limit(shape, worst, most);
     IF rejects = 0 OR shape.error IS NULL THEN
         RETURN;
     END IF;
@@ -342,11 +351,15 @@ BEGIN
             (SELECT jsonb_object_agg(f ->> 'path', f -> 'mtime') FROM jsonb_array_elements(files) AS f),
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz;
     IF shape.is_program THEN
+        -- a second run of it, to keep its rejects, could give others
         SELECT s.rows, s.rejects AS rejected, s.bytes INTO counted
           FROM weather.last_scan(shape.foreign_table) AS s;
+        PERFORM weather._check_limit(shape, shape.relation::text, counted.rejected);
     ELSE
         files := weather._counted(shape, coalesce(files, '[]'), false);
-        SELECT sum(f.rows) AS rows, sum(f.rejected) AS rejected, sum(f.bytes) AS bytes INTO counted
+        SELECT sum(f.rows)::bigint AS rows, sum(f.rejected)::bigint AS rejected,
+               sum(f.bytes)::bigint AS bytes
+          INTO counted
           FROM jsonb_to_recordset(files) AS f (rows bigint, rejected bigint, bytes bigint);
     END IF;
     PERFORM weather._account(jsonb_build_array(jsonb_build_object('new_id', 0, 'path', shape.relation::text,

@@ -153,7 +153,8 @@ BEGIN
         RETURN true;
     END;
     UPDATE weather.load_run AS r
-       SET (files_done, read, inserted, updated, unchanged, duplicates, rejected, deleted, bytes)
+       SET files_to_do = CASE shape.mode WHEN 'replace' THEN d.files ELSE r.files_to_do END,
+           (files_done, read, inserted, updated, unchanged, duplicates, rejected, deleted, bytes)
            = (r.files_done + d.files, r.read + d.read, r.inserted + d.inserted, r.updated + d.updated,
               r.unchanged + d.unchanged, r.duplicates + d.duplicates, r.rejected + d.rejected,
               r.deleted + d.deleted, r.bytes + d.bytes)
@@ -161,11 +162,11 @@ BEGIN
                unchanged bigint, duplicates bigint, rejected bigint, deleted bigint, bytes bigint)
      WHERE r.id = run;
     IF NOT quiet THEN
-        RAISE NOTICE 'source "%": %: read % = inserted % + updated % + unchanged % + duplicates % + rejected %',
+        RAISE NOTICE 'source "%": %: read % = inserted % + updated % + unchanged % + duplicates % + rejected %; deleted %',
             shape.source, CASE WHEN (done -> 'files')::int = 1 THEN format('file "%s"', done ->> 'path')
                                ELSE format('%s files', done -> 'files') END,
             done -> 'read', done -> 'inserted', done -> 'updated', done -> 'unchanged',
-            done -> 'duplicates', done -> 'rejected';
+            done -> 'duplicates', done -> 'rejected', done -> 'deleted';
     END IF;
     RETURN true;
 END $$;

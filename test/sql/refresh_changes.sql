@@ -1,0 +1,118 @@
+-- Append, and files that change: grown, cut, moved, rotated, shrunk, vanished, back again.
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/include/prelude.psql
+\i :abs_srcdir/sql/include/loader.psql
+
+CREATE TABLE log (k int, v text, load_file_id bigint);
+SELECT weather.add_source('log', 'item', 'log', 'append');
+
+-- A grown file is read from where the last reading ended, whether it ended with a line or within one.
+CALL put_in('a', 1, E'{"k": 1}\n{"k": 2}\n');
+CALL weather.refresh();
+CALL put_in('a', 2, E'{"k": 1}\n{"k": 2}\n{"k": 3},');
+CALL weather.refresh();
+CALL put_in('a', 3, E'{"k": 1}\n{"k": 2}\n{"k": 3},\n{"k": 4}');
+CALL weather.refresh();
+CALL put_in('a', 4, E'{"k": 1}\n{"k": 2}\n{"k": 3},\n{"k": 4}\n');
+CALL weather.refresh();
+SELECT * FROM log ORDER BY k;
+TABLE ledger;
+SELECT id, todo, done, read, ins, del FROM runs;
+
+-- fault 2: an incomplete last document waits; when it has not changed by the next time, the file fails.
+-- What is before it is loaded.
+CALL put_in('a', 5, E'{"k": 1}\n{"k": 2}\n{"k": 3},\n{"k": 4}\n{"k": 5}\n{"k": 6, "v');
+CALL weather.refresh();
+SELECT * FROM ledger;
+CALL weather.refresh();
+SELECT state, ver, "to", read, error FROM ledger;
+SELECT outcome, todo, done, failed FROM runs ORDER BY id DESC LIMIT 1;
+CALL put_in('a', 6, E'{"k": 1}\n{"k": 2}\n{"k": 3},\n{"k": 4}\n{"k": 5}\n{"k": 6, "v": "whole"}\n');
+CALL weather.refresh();
+SELECT state, ver, "to", read, ins, error FROM ledger;
+SELECT k, v FROM log ORDER BY k;
+
+-- fault 9: rotated; the same content under a new path, where a ledger file shrank, is a move. The file
+-- that moved may have grown before.
+CALL put_in('a', 7, E'{"k": 10}\n');
+CALL put_in('a.1', 7, E'{"k": 1}\n{"k": 2}\n{"k": 3},\n{"k": 4}\n{"k": 5}\n{"k": 6, "v": "whole"}\n{"k": 7}\n');
+SELECT replace(path, (SELECT name FROM directory), 'DIR') AS path, action, rows FROM weather.preview('log');
+CALL weather.refresh();
+SELECT id, path, state, ver, "to", read, del FROM ledger;
+SELECT k, count(*) FROM log GROUP BY k ORDER BY k;
+
+-- Moved while nothing else happened, and moved back: nothing is read.
+CALL shell('mv a.1 b.1');
+CALL weather.refresh();
+SELECT id, path, state FROM ledger;
+CALL shell('mv b.1 a.1');
+CALL weather.refresh();
+SELECT id, path, state FROM ledger;
+
+-- Vanished: the rows stay. Back as it was: nothing is read.
+CALL shell('mv a ../a');
+CALL weather.refresh();
+SELECT id, path, state FROM ledger;
+CALL shell('mv ../a a');
+CALL weather.refresh();
+SELECT id, path, state FROM ledger;
+SELECT sum(read) FROM runs WHERE id > (SELECT max(id) - 4 FROM runs);
+
+-- Shrunk, and the content is nowhere else: a new version.
+CALL put_in('a.1', 8, E'{"k": 1}\n');
+CALL weather.refresh();
+SELECT id, path, state, ver, read, ins, del FROM ledger;
+SELECT k, load_file_id FROM log ORDER BY k;
+
+-- A copy is new data as long as the original is there.
+CALL shell('cp -p a b');
+CALL weather.refresh();
+SELECT k, load_file_id FROM log ORDER BY k, 2;
+CALL shell('rm b');
+
+-- fault 31: another inode with the same bytes, as rsync and restore leave it, is the same file.
+CALL shell('cp -p a copy && mv copy a && touch -d 2020-02-01 a');
+CALL weather.refresh();
+SELECT todo, read FROM runs ORDER BY id DESC LIMIT 1;
+
+-- Half-written file is readable: a quiet period lets it come to rest.
+UPDATE weather.source SET quiet_period = '1 hour';
+CALL put('in/young', E'{"k": 20}\n');
+CALL weather.refresh();
+SELECT count(*) FROM ledger WHERE path = 'young';
+SELECT action FROM weather.preview('log') WHERE path LIKE '%/young';
+CALL shell('touch -d 2020-01-01 young');
+CALL weather.refresh();
+SELECT path, state, read FROM ledger WHERE path = 'young';
+
+-- fault 2: a file of 20 records, cut at every byte, then whole: each record once.
+CREATE TABLE cut (k int, load_file_id bigint);
+UPDATE weather.source SET enabled = false;
+CREATE FOREIGN TABLE one (k int, source_file text OPTIONS (metadata 'filename'),
+    source_offset bigint OPTIONS (metadata 'offset')) SERVER weather_test OPTIONS (filename '/cut.json');
+DO $$ BEGIN
+    EXECUTE format('ALTER FOREIGN TABLE one OPTIONS (SET filename %L)',
+                   (SELECT name FROM directory) || '/cut.json');
+END $$;
+SELECT weather.add_source('cut', 'one', 'cut', 'append');
+DO $$
+DECLARE
+    whole text := (SELECT string_agg(format(E'{"k": %s}\n', n), '') FROM generate_series(1, 20) AS n);
+    wrong text;
+BEGIN
+    FOR at IN 1 .. length(whole) - 1 LOOP
+        CALL put('cut.json', left(whole, at));
+        COMMIT;
+        CALL weather.refresh('cut');
+        CALL put('cut.json', whole);
+        COMMIT;
+        CALL weather.refresh('cut');
+        SELECT string_agg(k::text, ',' ORDER BY k) INTO wrong FROM (SELECT k FROM cut) AS found
+        HAVING array_agg(k ORDER BY k) IS DISTINCT FROM ARRAY(SELECT generate_series(1, 20));
+        IF wrong IS NOT NULL THEN
+            RAISE INFO 'cut at %: %', at, wrong;
+        END IF;
+        PERFORM weather.forget('cut');
+    END LOOP;
+END $$;
+SELECT count(*), sum(read), sum(ins), min(outcome), max(outcome) FROM runs WHERE source = 'cut';

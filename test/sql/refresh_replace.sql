@@ -1,0 +1,61 @@
+-- Replace: a source as a whole, and programs.
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/include/prelude.psql
+\i :abs_srcdir/sql/include/loader.psql
+
+CREATE TABLE mirror (k int PRIMARY KEY, v text, touched int DEFAULT 0);
+SELECT weather.add_source('m', 'item', 'mirror', 'replace');
+
+-- No file: it fails, unless it may be empty.
+CALL weather.refresh();
+SELECT outcome, error FROM runs;
+UPDATE weather.source SET may_be_empty = true;
+CALL weather.refresh();
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+UPDATE weather.source SET may_be_empty = false;
+
+CALL put_in('a', 1, E'{"k": 1, "v": "a"}\n{"k": 2, "v": "a"}\n{"k": 3, "v": "a"}\n');
+CALL put_in('b', 2, E'{"k": 3, "v": "b"}\n');
+CALL weather.refresh();
+SELECT * FROM mirror ORDER BY k;
+SELECT outcome, todo, done, read, ins, upd, same, dup, del FROM runs ORDER BY id DESC LIMIT 1;
+
+-- Nothing new: nothing is read.
+CALL weather.refresh();
+SELECT outcome, todo, done, read FROM runs ORDER BY id DESC LIMIT 1;
+
+-- Only rows that differ are touched.
+UPDATE mirror SET touched = 1;
+CALL put_in('a', 3, E'{"k": 1, "v": "a"}\n{"k": 2, "v": "changed"}\n{"k": 4, "v": "new"}\n');
+SELECT xmin AS before FROM mirror WHERE k = 1 \gset
+CALL weather.refresh();
+SELECT *, xmin = :'before' AS untouched FROM mirror ORDER BY k;
+SELECT outcome, todo, done, read, ins, upd, same, dup, del FROM runs ORDER BY id DESC LIMIT 1;
+
+-- It fails as a whole with any file of it.
+CALL put_in('c', 4, E'{"k": 5}\n');
+CALL put_in('d', 4, E'{"k": 6');
+ALTER FOREIGN TABLE item DROP COLUMN error;
+CALL weather.refresh();
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+SELECT count(*) FROM mirror;
+CALL shell('rm d');
+CALL shell('rm b');
+CALL weather.refresh();
+SELECT outcome, todo, done, read, ins, upd, same, dup, del FROM runs ORDER BY id DESC LIMIT 1;
+SELECT * FROM mirror ORDER BY k;
+SELECT path, state FROM ledger;
+
+-- A program can only replace.
+CREATE FOREIGN TABLE printed (k int, v text) SERVER weather_test OPTIONS (program 'echo ''{"k": 1, "v": "one"}''');
+CREATE TABLE copied (k int PRIMARY KEY, v text);
+CALL fails($$SELECT weather.add_source('p', 'printed', 'copied')$$);
+SELECT weather.add_source('p', 'printed', 'copied', 'replace');
+CALL weather.refresh('p');
+TABLE copied;
+CALL weather.refresh('p');
+SELECT outcome, read, ins, upd, same FROM runs ORDER BY id DESC LIMIT 2;
+ALTER FOREIGN TABLE printed OPTIONS (SET program 'true');
+CALL weather.refresh('p');
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+TABLE copied;

@@ -1,0 +1,94 @@
+-- Upsert: which row wins, versions of a file, the check of every row.
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/include/prelude.psql
+\i :abs_srcdir/sql/include/loader.psql
+
+-- Of rows with one key the greatest (mtime, path, offset) wins, whatever the order of loading.
+SELECT weather.add_source('s', 'item', 'target');
+CALL put_in('b', 2, '{"k": 1, "v": "b"}
+{"k": 2, "v": "old"}
+{"k": 2, "v": "new"}
+');
+CALL weather.refresh();
+TABLE target ORDER BY k;
+CALL put_in('a', 1, '{"k": 1, "v": "a"}
+{"k": 3, "v": "a"}
+');
+CALL weather.refresh();
+CALL put_in('c', 2, '{"k": 1, "v": "c"}
+{"k": 2, "v": "new"}
+');
+CALL weather.refresh();
+TABLE target ORDER BY k;
+TABLE ledger;
+TABLE runs;
+
+-- Nothing new: nothing is opened, nothing is written.
+CALL shell('chmod 0 *');
+CALL weather.refresh();
+CALL shell('chmod 600 *');
+SELECT todo, done, failed, read FROM runs ORDER BY id DESC LIMIT 1;
+
+-- A row without lineage loses; an equal one keeps its place and gets its lineage.
+INSERT INTO target VALUES (5, 'by hand'), (6, 'equal');
+CALL put_in('d', 3, '{"k": 5, "v": "d"}
+{"k": 6, "v": "equal"}
+');
+CALL weather.refresh('s');
+SELECT * FROM target WHERE k > 4 ORDER BY k;
+SELECT path, read, ins, upd, same, dup FROM ledger WHERE path = 'd';
+
+-- Overwritten file: a changed file is a new version. Its rows replace the old version's, and what it
+-- had won from others is loaded again from those.
+CALL put_in('c', 4, '{"k": 2, "v": "newest"}
+{"k": 7, "v": "c"}
+');
+CALL weather.refresh();
+TABLE target ORDER BY k;
+TABLE ledger;
+SELECT * FROM runs ORDER BY id DESC LIMIT 1;
+
+-- Another time of modification, the same content: nothing is read, unless rows were lost.
+CALL shell('touch -d 2020-01-05 d');
+CALL weather.refresh();
+SELECT mtime AT TIME ZONE 'UTC' AS mtime, loaded_at > mtime FROM weather.load_file WHERE path LIKE '%/d';
+CALL shell('touch -d 2020-01-06 b');     -- rises: wins key 2 again
+CALL weather.refresh();
+TABLE target ORDER BY k;
+CALL shell('touch -d 2020-01-01 b');     -- sinks: loses it
+CALL weather.refresh();
+TABLE target ORDER BY k;
+
+-- The same rows, loaded at once into another table.
+CREATE TABLE again (LIKE target INCLUDING INDEXES);
+SELECT weather.add_source('at_once', 'item', 'again');
+CALL weather.refresh('at_once');
+(SELECT k, v FROM target EXCEPT SELECT k, v FROM again) UNION ALL
+(SELECT k, v FROM again EXCEPT SELECT k, v FROM target);
+
+-- 10k rows sent, five loaded, nobody noticed: a trigger swallows a row.
+CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RETURN CASE WHEN new.k <> 11 THEN new END; END $$;
+CREATE TRIGGER swallow BEFORE INSERT ON target FOR EACH ROW EXECUTE FUNCTION swallow();
+CALL put_in('e', 7, '{"k": 10, "v": "e"}
+{"k": 11, "v": "e"}
+');
+CALL weather.refresh('s');
+SELECT * FROM ledger WHERE path = 'e';
+SELECT error_detail, error_hint FROM weather.load_file WHERE path LIKE '%/e';
+SELECT * FROM target WHERE k >= 10;
+DROP TRIGGER swallow ON target;
+CALL weather.refresh('s');
+SELECT * FROM target WHERE k >= 10;
+
+-- Forgetting: the rows go, and the next refresh loads them again.
+SELECT * FROM weather.forget('s', (SELECT name FROM directory) || '/in/e');
+SELECT * FROM target WHERE k >= 10;
+CALL weather.refresh('s');
+SELECT * FROM target WHERE k >= 10;
+
+-- TRUNCATE of a target: everything is loaded again.
+TRUNCATE target;
+CALL weather.refresh('s');
+SELECT array_agg((k, v) ORDER BY k) FROM target;
+SELECT source, state, last_outcome, files_loaded, files_failed, last_error FROM weather.status ORDER BY 1;
