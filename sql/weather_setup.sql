@@ -1,5 +1,5 @@
--- weather_setup.sql: two weather sources as foreign tables, two native tables to load them into, and
--- three reports on each. For psql, in the database that is to hold the weather:
+-- weather_setup.sql: two weather sources as foreign tables, two native tables to load them into, their
+-- registration with the loader, and three reports on each. For psql, in the database that is to hold the weather:
 --
 --   psql -v by_city=/srv/weather/by_city.json -v by_location='/srv/weather/by_location/*.json.gz' \
 --        -v source_timezone=UTC -f weather_setup.sql
@@ -44,7 +44,8 @@ CREATE SERVER IF NOT EXISTS weather_files FOREIGN DATA WRAPPER weather_fdw;
 -- The sources. A file of either comes in either form, so each column names its place in both: first in
 -- the flat form, then in OpenWeatherMap's. `epoch` is for the latter's dt, a number of seconds. City,
 -- time and coordinates are the key: a row without one of them is an error. (The empty city name is a
--- name: it stands for places that have none.)
+-- name: it stands for places that have none.) A row in error comes with its error and its text, and
+-- without values: it is for the loader to count and to keep, not for the native tables.
 
 CREATE FOREIGN TABLE IF NOT EXISTS :"schema".weather_by_city_file (
     city          text        OPTIONS (path '{$.city,$.name}', on_empty 'error'),
@@ -57,7 +58,9 @@ CREATE FOREIGN TABLE IF NOT EXISTS :"schema".weather_by_city_file (
     source_file   text        OPTIONS (metadata 'filename'),
     source_mtime  timestamptz OPTIONS (metadata 'mtime'),
     source_offset bigint      OPTIONS (metadata 'offset'),
-    source_line   bigint      OPTIONS (metadata 'line')
+    source_line   bigint      OPTIONS (metadata 'line'),
+    error         jsonb       OPTIONS (metadata 'error'),
+    raw           text        OPTIONS (metadata 'raw')
 ) SERVER weather_files OPTIONS (files :'by_city');
 
 CREATE FOREIGN TABLE IF NOT EXISTS :"schema".weather_by_location_file (
@@ -71,7 +74,9 @@ CREATE FOREIGN TABLE IF NOT EXISTS :"schema".weather_by_location_file (
     source_file   text        OPTIONS (metadata 'filename'),
     source_mtime  timestamptz OPTIONS (metadata 'mtime'),
     source_offset bigint      OPTIONS (metadata 'offset'),
-    source_line   bigint      OPTIONS (metadata 'line')
+    source_line   bigint      OPTIONS (metadata 'line'),
+    error         jsonb       OPTIONS (metadata 'error'),
+    raw           text        OPTIONS (metadata 'raw')
 ) SERVER weather_files OPTIONS (files :'by_location');
 
 -- What a second run may change: the files, and the zone of the sources.
@@ -116,6 +121,15 @@ CREATE TABLE IF NOT EXISTS :"schema".weather_by_location (
     load_file_id bigint,
     PRIMARY KEY (city, latitude, longitude, observed_at)
 );
+
+
+-- The loader's tables, and the two sources in them: CALL weather.refresh() loads what is new.
+
+SELECT weather.setup() \g /dev/null
+SELECT weather.add_source(CASE :'schema' WHEN 'public' THEN '' ELSE :'schema' || '.' END || name,
+                          format('%I.%I', :'schema', name || '_file')::regclass,
+                          format('%I.%I', :'schema', name)::regclass)
+  FROM (VALUES ('weather_by_city'), ('weather_by_location')) AS source (name) \g /dev/null
 
 
 -- The observations, each once, without lineage.

@@ -59,10 +59,11 @@ generate("$dir/owm.json", 'owm', 1);
 	my ($status, undef, $stderr) = setup($node, @month);
 	is($status, 0, 'set-up without source_timezone: status');
 	is($stderr, '', 'set-up without source_timezone: no complaint');
-	($status, undef, $stderr) = refresh($node);
-	is($status, 3, 'flat form without source_timezone: refresh fails');
-	like($stderr, qr/observed_at.*\n.*timezone/s, 'flat form without source_timezone: names column and option');
-	is(query('SELECT count(*) FROM weather_by_location'), 0, 'a refresh loads both tables, or neither');
+	my $rows = counts($node)->{weather_by_city};
+	is($rows->[5], $rows->[0], 'flat form without source_timezone: all rows are rejects');
+	like(query(q{SELECT DISTINCT error->>'column' FROM weather_by_city_file}), qr/^observed_at$/,
+		'flat form without source_timezone: names the column');
+	query('TRUNCATE weather_by_location');
 }
 
 # ---- The month, in both forms
@@ -142,15 +143,11 @@ write_file("$dir/landing/c.json", 3000, line('x', $noon, 5));
 is_deeply(counts($node)->{weather_by_city}, [ 9, 0, 1, 3, 5, 0 ], 'NULL becomes a value');
 is_deeply(counts($node)->{weather_by_city}, [ 9, 0, 0, 4, 5, 0 ], 'and then nothing changes');
 
-# A bad row fails the whole refresh.
+# A bad row is a reject, and shown with its text; the others are loaded.
 write_file("$dir/landing/d.json", 4000, line('v', $noon, 1), line('x', $noon, '"warm"'));
-{
-	my ($status, undef, $stderr) = refresh($node);
-	is($status, 3, 'a bad row: status');
-	like($stderr, qr/warm/, 'a bad row: shown');
-	like($stderr, qr/d\.json", line 2, column "temp"/, 'a bad row: file, line, column');
-	is(query(q{SELECT count(*) FROM weather_by_city WHERE city = 'v'}), 0, 'a bad row: nothing was loaded');
-}
+is_deeply(counts($node)->{weather_by_city}, [ 11, 1, 0, 4, 5, 1 ], 'a bad row');
+like(query(q{SELECT raw FROM weather_by_city_file WHERE error->>'column' = 'temp' AND source_line = 2}), qr/warm/,
+	'a bad row: shown');
 
 # ---- Another schema, and a session that would mislead a careless script
 
