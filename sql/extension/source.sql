@@ -73,7 +73,12 @@ BEGIN
            coalesce(bool_or(m.type = 'jsonb'::regtype) FILTER (WHERE m.metadata = 'error'), false)
       INTO filename, "offset", line, error, raw, error_is_json
       FROM weather._metadata_columns(relation, foreign_table) AS m;
-    may_grow := mode <> 'replace' AND "offset" IS NOT NULL;
+    -- Parts can be read where offsets are those of the file's bytes, and rows are not numbered.
+    may_grow := mode <> 'replace' AND "offset" IS NOT NULL
+        AND NOT EXISTS (SELECT FROM pg_options_to_table(options)
+                         WHERE option_name = 'encoding' AND upper(option_value) NOT IN ('UTF8', 'UTF-8'))
+        AND NOT EXISTS (SELECT FROM pg_attribute CROSS JOIN pg_options_to_table(attfdwoptions)
+                         WHERE attrelid = foreign_table AND option_name = 'for_ordinality');
 
     SELECT array_agg(t.attname::text ORDER BY t.attnum) INTO columns
       FROM pg_attribute AS t

@@ -1,6 +1,7 @@
 #include "tail.h"
 
 #include "extent.h"
+#include "window.h"
 #include "engine_only.h"
 
 namespace weather {
@@ -18,6 +19,20 @@ bool is_whole_line(std::string_view line) {
             return false;
         line.remove_prefix(scanner.position());
     }
+}
+
+bool is_framed_by_lines(Source& source, Framing requested, size_t maximum_size) {
+    Window window;
+    window.begin_file();
+    Framer framer(requested, maximum_size);
+    framer.begin_file();
+    Error error;
+    while (framer.find(window, error) == Framed::NeedInput) {
+        const ReadStatus status = window.fill(source, error);
+        if (status != ReadStatus::Data && status != ReadStatus::End)
+            return false; // the scan will say what is wrong
+    }
+    return framer.detected() == Framing::Lines;
 }
 
 } // namespace weather

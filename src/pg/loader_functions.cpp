@@ -42,7 +42,9 @@ size_t read_at(const InputFile* file, char* buffer, int64 size, int64 offset) {
     return static_cast<size_t>(have);
 }
 
-bool is_compressed(const InputFile* file) {
+bool is_compressed(const TableOptions* options, const InputFile* file) {
+    if (options->compression != Compression::Auto)
+        return options->compression != Compression::None;
     unsigned char magic[4] = {};
     read_at(file, reinterpret_cast<char*>(magic), sizeof(magic), 0);
     const bool is_gzip = magic[0] == 0x1f && magic[1] == 0x8b;
@@ -51,6 +53,19 @@ bool is_compressed(const InputFile* file) {
     const bool is_skippable =
         (magic[0] & 0xf0) == 0x50 && magic[1] == 0x2a && magic[2] == 0x4d && magic[3] == 0x18;
     return is_gzip || is_zstd || is_skippable;
+}
+
+// Whether it can be read in parts.
+bool has_plain_lines(const TableOptions* options, const InputFile* file) {
+    if (is_compressed(options, file))
+        return false;
+    bool result = false;
+    run_engine([&] {
+        FileSource source(file->fd, FileSource::Kind::RegularFile);
+        result = is_framed_by_lines(source, options->framing,
+                                    static_cast<size_t>(options->maximum_object_size));
+    });
+    return result;
 }
 
 // Behind the last line feed before `end`; 0 if there is none.
@@ -133,9 +148,9 @@ Datum weather_inspect(PG_FUNCTION_ARGS) {
             !open_input_file_if_there(file, path))
             continue;
         const int64 length = DatumGetInt64(lengths.items[i]);
-        const bool is_plain = by_lines && !is_compressed(file);
-        const int64 start =
-            is_plain ? next_line_start(file, DatumGetInt64(starts.items[i]), length) : 0;
+        const bool is_plain = by_lines && has_plain_lines(options, file);
+        const int64 from = DatumGetInt64(starts.items[i]);
+        const int64 start = is_plain ? next_line_start(file, from, length) : from > 0 ? -1 : 0;
         const int64 stop = is_plain ? end_of_whole_lines(options, file, length) : length;
         text* fingerprint = fingerprint_of(file, stop);
         close_input_file(file);

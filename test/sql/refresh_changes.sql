@@ -85,6 +85,18 @@ CALL shell('touch -d 2020-01-01 young');
 CALL weather.refresh();
 SELECT path, state, read FROM ledger WHERE path = 'young';
 
+-- Only lines grow: an array and a pretty-printed document need no line feed at their end, and more of
+-- them is a new version.
+CALL put_in('array', 1, E'[{"k": 30},\n{"k": 31}]');
+CALL put_in('pretty', 1, E'{\n"k": 32\n}\n{\n"k": 33\n}');
+CALL weather.refresh();
+CALL weather.refresh();
+SELECT path, state, ver, "to", read FROM ledger WHERE path IN ('array', 'pretty');
+CALL put_in('pretty', 2, E'{\n"k": 32\n}\n{\n"k": 33\n}\n{\n"k": 34\n}');
+CALL weather.refresh();
+SELECT path, state, ver, "to", read, del FROM ledger WHERE path IN ('array', 'pretty');
+SELECT k, count(*) FROM log WHERE k >= 30 GROUP BY k ORDER BY k;
+
 -- fault 2: a file of 20 records, cut at every byte, then whole: each record once.
 CREATE TABLE cut (k int, load_file_id bigint);
 UPDATE weather.source SET enabled = false;
