@@ -39,6 +39,13 @@ BEGIN
     RETURN counted.files;
 END $$;
 
+-- Between these, pg_stat_progress_copy shows bytes and rows of the file that is being read.
+CREATE FUNCTION weather._begin_progress(foreign_table pg_catalog.regclass) RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'weather_begin_progress' LANGUAGE C STRICT;
+
+CREATE FUNCTION weather._end_progress(foreign_table pg_catalog.regclass) RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'weather_end_progress' LANGUAGE C STRICT;
+
 -- Runs the source's statement for these files: an object of counts for each load_file_id.
 CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files pg_catalog.jsonb,
                                    is_part pg_catalog.bool)
@@ -302,7 +309,9 @@ BEGIN
      WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
 
     IF first.start < first.stop OR first.size = 0 OR NOT is_part THEN
+        PERFORM weather._begin_progress(shape.foreign_table);
         counts := weather._move_rows(shape, files, is_part);
+        PERFORM weather._end_progress(shape.foreign_table);
         files := weather._counted(shape, files, is_part);
     ELSE
         files := jsonb_build_array(files -> 0 || '{"rows": 0, "rejected": 0, "bytes": 0}');
@@ -345,11 +354,13 @@ BEGIN
         files := weather._prepare(shape, coalesce(files, '[]'));
     END IF;
     RAISE DEBUG USING MESSAGE = statement;
+    PERFORM weather._begin_progress(shape.foreign_table);
     EXECUTE statement INTO counts
       USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
             (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
             (SELECT jsonb_object_agg(f ->> 'path', f -> 'mtime') FROM jsonb_array_elements(files) AS f),
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz;
+    PERFORM weather._end_progress(shape.foreign_table);
     IF shape.is_program THEN
         -- a second run of it, to keep its rejects, could give others
         SELECT s.rows, s.rejects AS rejected, s.bytes INTO counted

@@ -6,6 +6,7 @@
 #include "access.h"
 #include "last_scan.h"
 #include "partition.h"
+#include "progress.h"
 #include "rejects.h"
 #include "rows.h"
 #include "settings.h"
@@ -199,6 +200,7 @@ bool next_batch(ScanState* state) {
         Complaint complaint;
         const ScanStatus status = read_batch(reader, state->conversion, &complaint);
         state->position.line_is_unknown = !reader->scan().lines_are_counted();
+        report_progress(state);
         switch (status) {
         case ScanStatus::Rows:
             state->row = 0;

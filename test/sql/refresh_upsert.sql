@@ -92,3 +92,13 @@ TRUNCATE target;
 CALL weather.refresh('s');
 SELECT array_agg((k, v) ORDER BY k) FROM target;
 SELECT source, state, last_outcome, files_loaded, files_failed, last_error FROM weather.status ORDER BY 1;
+
+-- pg_stat_progress_copy shows the file that is being read: here to a trigger of the first of its rows.
+CREATE TABLE progress (LIKE pg_stat_progress_copy);
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO weather_test.progress SELECT * FROM pg_stat_progress_copy; RETURN new; END $$;
+CREATE TRIGGER look BEFORE INSERT ON target FOR EACH ROW EXECUTE FUNCTION look();
+CALL put_in('f', 8, E'{"k": 20}\n');
+CALL weather.refresh('s');
+SELECT relid::regclass, command, type, bytes_processed, bytes_total, tuples_processed, tuples_excluded FROM progress;
+SELECT count(*) FROM pg_stat_progress_copy;
