@@ -146,9 +146,17 @@ sub wait_for
 	return '';
 }
 
+# Nothing is written to psql: it may be gone already.
 sub wait_until_up
 {
-	$node->poll_query_until('postgres', 'SELECT true') or BAIL_OUT('the server did not come back');
+	for (1 .. 1200)
+	{
+		my $output = '';
+		return if IPC::Run::run([ 'psql', '-X', '-d', $node->connstr('postgres'), '-c', 'SELECT 1' ],
+			'<', \undef, '>', \$output, '2>&1');
+		sleep 0.05;
+	}
+	BAIL_OUT('the server did not come back');
 }
 
 # The processes below a process, of /proc/N/stat: "N (name) state parent ...".
