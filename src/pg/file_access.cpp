@@ -89,8 +89,12 @@ DIR* open_directory(const TableOptions* options, const char* path) {
 void report_path_error(const char* action, const char* path) {
     if (errno == EXDEV)
         report_not_beneath(path);
+    const bool denied = errno == EACCES;
     ereport(ERROR,
-            (errcode_for_reading(), errmsg("could not %s \"%s\": %m", action, printable(path))));
+            (errcode_for_reading(), errmsg("could not %s \"%s\": %m", action, printable(path)),
+             denied ? errhint("The server's operating system user must be able to read the file, "
+                              "and to search the directories above it.")
+                    : 0));
     pg_unreachable();
 }
 

@@ -127,12 +127,13 @@ is( outcome('regress_user', "SELECT * FROM $_") =~ s/"\w+"/TABLE/r,
 	"no difference to one that is $_")
   for qw(missing locked);
 
-# ---- Not readable for the server is another thing than not allowed to the role
+# ---- Fault 19: not readable for the server is another thing than not allowed to the role
 
 $node->safe_psql('postgres', 'ALTER FOREIGN TABLE locked OWNER TO postgres; ALTER FOREIGN TABLE missing OWNER TO postgres');
+my $hint = "The server's operating system user must be able to read the file, and to search the directories above it.";
 is(
 	outcome('postgres', 'SELECT * FROM locked'),
-	"42501: could not open file \"$dir/locked.json\": Permission denied",
+	"42501: could not open file \"$dir/locked.json\": Permission denied $hint",
 	'a file that the server may not read');
 is(plan_of('postgres', 'SELECT * FROM locked'), 'Foreign Scan on locked', '... is planned');
 is(
@@ -147,7 +148,7 @@ for my $files ("$dir/closed", "$dir/closed/*.json", "$dir/closed/w.json", "$dir/
 	$node->safe_psql('postgres',
 		"DROP FOREIGN TABLE IF EXISTS closed; CREATE FOREIGN TABLE closed (city text) SERVER weather OPTIONS (files '$files')");
 	like(outcome('postgres', 'SELECT * FROM closed'),
-		qr/^42501: could not \w+ \w+ "\Q$dir\E\/closed[^"]*": Permission denied$/, "a directory that the server may not read: $files");
+		qr/^42501: could not \w+ \w+ "\Q$dir\E\/closed[^"]*": Permission denied \Q$hint\E$/, "a directory that the server may not read: $files");
 	is(plan_of('postgres', 'SELECT * FROM closed'), 'Foreign Scan on closed', '... is planned');
 }
 chmod 0700, "$dir/closed" or die;
