@@ -217,7 +217,7 @@ bool next_batch(ScanState* state) {
             if (is_program(state->options))
                 wait_for_program_end(state);
             else
-                check_not_truncated(state->file);
+                check_not_overwritten(state->file);
             state->at_end = true;
             close_current(state);
             break;

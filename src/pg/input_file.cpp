@@ -54,6 +54,11 @@ int open_regular(const TableOptions* options, const char* path, struct stat* inf
     return fd;
 }
 
+bool written_between(const struct stat& before, const struct stat& after) {
+    return before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+           before.st_mtim.tv_nsec != after.st_mtim.tv_nsec;
+}
+
 } // namespace
 
 void init_input_files() {
@@ -122,15 +127,16 @@ void check_is_regular(const char* path, const struct stat& info) {
                     S_ISFIFO(mode) ? errhint("The option program reads from a command.") : 0));
 }
 
-void check_not_truncated(const InputFile* file) {
+void check_not_overwritten(const InputFile* file) {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
         report_path_error("stat file", file->path);
-    if (info.st_size < file->info.st_size)
-        ereport(ERROR,
-                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                 errmsg("file \"%s\" was truncated while it was being read", printable(file->path)),
-                 errhint("Write a new file, and rename it into place.")));
+    const bool truncated = info.st_size < file->info.st_size;
+    if (truncated || (info.st_size == file->info.st_size && written_between(file->info, info)))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("file \"%s\" was %s while it was being read", printable(file->path),
+                               truncated ? "truncated" : "overwritten"),
+                        errhint("Write a new file, and rename it into place.")));
 }
 
 void close_input_file(InputFile* file) {

@@ -71,7 +71,7 @@ my @rows = map {
 	qq({"city": "\\u00e9 \\"{[}]\\" \xc3\xa9$_", "temp": ) . 2**$_ . qq(, "clouds": [$_, 1e0, null], "x": {"y": [true, -0.5e-3, "z"]}})
 } 0 .. 4;
 
-# ---- Cut off before every byte
+# ---- Fault 2: cut off before every byte (reading on from there: test/sql/faults.sql)
 
 # complete(text): how many rows a cut file holds, or undef where the cut is within something. What lies
 # between documents (blanks, one comma) may be cut anywhere.
@@ -119,7 +119,7 @@ for my $decoder (qw(auto rapidjson))
 	}
 }
 
-# ---- Packed and cut off, and packed with garbage behind it
+# ---- Story: half-written file is readable. Packed and cut off, and packed with garbage behind it
 
 for my $program ('gzip -n', 'zstd -q')
 {
@@ -166,7 +166,7 @@ for my $form (qw(lines array concatenated))
 	}
 }
 
-# ---- Changed while a cursor reads it
+# ---- Fault 8, fault 9: truncated, replaced, overwritten while a cursor reads it
 
 my $large = "$dir/large.json";
 
@@ -218,7 +218,13 @@ like(count_while(sub { truncate $large, $line * 50_000 or die }),
 write_large(100_000);
 is(count_while(sub { write_large(10, "$large.new"); rename "$large.new", $large or die }),
 	100_000, 'replaced by renaming: the old one is read to its end');
+# Story: half-written file is readable. Its time is of long ago, so that the clock's steps do not matter.
 write_large(100_000);
+utime 1e9, 1e9, $large or die;
+like(count_while(sub { write_large(100_000) }),
+	qr/ERROR: .*large\.json" was overwritten while it was being read/, 'overwritten, and as long as before: an error');
+write_large(100_000);
+is(count_while(sub { chmod 0640, $large or die; link $large, "$large.link" or die }), 100_000, 'its mode and its links do not matter');
 is(count_while(sub { unlink $large or die }), 100_000, 'removed: it is read to its end');
 write_large(100_000);
 cmp_ok(count_while(sub { open my $h, '>>', $large or die; print $h qq({"temp": 1}\n) x 10; close $h }),
