@@ -20,7 +20,7 @@ CALL fails('SELECT * FROM w'); -- ERROR
 CALL over('missing/x.json');
 CALL fails('SELECT * FROM w'); -- ERROR
 
--- what is no regular file is refused at once; a FIFO does not hang
+-- fault 18: what is no regular file is refused at once; a FIFO does not hang
 \set command 'cd ' :dir ' && mkdir directory directory/sub && mkfifo fifo && ln -s fifo link_to_fifo && ln -s nowhere dangling && ln -s loop loop'
 COPY (SELECT) TO PROGRAM :'command';
 SET statement_timeout = '5s';
@@ -81,7 +81,7 @@ CALL fails('SELECT * FROM w'); -- ERROR
 CALL over('{files/2.json}');
 CALL fails('SELECT * FROM w'); -- ERROR
 
--- malformed: where, and why
+-- fault 1: malformed: where, and why
 CALL put('malformed.json', E'{"city":"A","temp":1},\n{"city":"B","temp":2},\n{"city":"C" "temp":3},\n{"city":"D","temp":4},\n');
 CALL over('malformed.json');
 CALL fails('SELECT * FROM w'); -- ERROR
@@ -154,6 +154,7 @@ CALL over('keys.json', $$city text OPTIONS (on_empty 'error') NOT NULL, temp flo
 CALL fails('SELECT count(*) FROM w'); -- ERROR
 
 -- a bad value: column, value, file, line; the rows before it are read
+-- story: table-level ERROR ON ERROR still gave NULL columns
 CALL put('values.json', E'{"city":"A","temp":1}\n\n{"city":"B","temp":"warm"},\n{"city":"C","temp":3}');
 CALL over('values.json');
 CALL fails('SELECT * FROM w'); -- ERROR

@@ -4,6 +4,31 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/include/prelude.psql
 
+-- fault 2: a last line without an end. The file is cut before each of its bytes, read, and completed;
+-- reading goes on at next_offset, the end of the last whole line: each row comes once
+CREATE TABLE lines AS
+SELECT n, line, sum(length(line)) OVER (ORDER BY n) AS ends_at
+  FROM generate_series(1, 20) AS n,
+       LATERAL convert_to(format(E'{"n":%s,"city":"Z\u00FCrich \\"}","l":[{"x":null}]}%s\n', n, (ARRAY['', ',', E'\r'])[1 + n % 3]), 'UTF8') AS line;
+CREATE FOREIGN TABLE growing (n integer, city text, o bigint OPTIONS (metadata 'offset'))
+    SERVER weather_test OPTIONS (filename :'path', framing 'lines', on_error 'ignore', log_verbosity 'silent');
+CREATE FUNCTION read_twice(content bytea, cut integer, OUT first integer[], OUT next_offset bigint, OUT rest integer[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    offsets bigint[];
+BEGIN
+    CALL put_bytes('v.json', substr(content, 1, cut));
+    SELECT array_agg(n), array_agg(o) INTO first, offsets FROM growing;
+    SELECT f.next_offset INTO next_offset FROM weather.last_scan_files('growing') AS f;
+    first := ARRAY(SELECT n FROM unnest(first, offsets) AS f (n, o) WHERE o < next_offset);
+    CALL put_bytes('v.json', content);
+    rest := ARRAY(SELECT n FROM growing WHERE o >= next_offset);
+END $$;
+SELECT count(*) AS cuts, count(*) FILTER (WHERE first || rest = ARRAY(SELECT n FROM lines ORDER BY n)) AS "each row once",
+       count(*) FILTER (WHERE next_offset = (SELECT coalesce(max(ends_at), 0) FROM lines WHERE ends_at <= cut)) AS "goes on at a line"
+  FROM (SELECT string_agg(line, '' ORDER BY n) AS content FROM lines) AS file,
+       generate_series(0, length(content)) AS cut, read_twice(content, cut);
+
 -- fault 4: hostile numbers. Each is what PostgreSQL's own input makes of it, or its error
 SELECT type, number, substring(try(type, number), '^ERROR \w{5}|^[^E].*') AS value
   FROM unnest(ARRAY['double precision', 'real', 'integer']) AS type,

@@ -73,7 +73,7 @@ SELECT rows_of('auto', E'{"a":1}\n{"a":\n2}\n') AS lines,
        rows_of('auto', '{"a":1}') AS "one without line end",
        rows_of('auto', E'{"a": "}\\"{\\n"}\n{"a":2}') AS "braces in a string";
 
--- between documents
+-- between documents. Story: multiLine reads the first value and discards the rest
 SELECT content, rows_of('concatenated', content, $$empty_rows 'null'$$)
   FROM unnest(ARRAY['{"a":1}{"a":2}', '{"a":1},{"a":2}', '{"a":1} , {"a":2} ,', '{"a":1}[2]', '{"a":1},,{"a":2}',
                     '{"a":1},,', ',{"a":1}', ',', ', ,', '{"a":1}x', '{"a":1}1', '1{"a":1}', '1 2', '1,2,', '1 {"a":1}',

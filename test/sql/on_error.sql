@@ -42,7 +42,7 @@ CALL put_bytes('dirty.json', convert_to(
   '{"id":8,"city":"H","temp":8'                          -- cut off by the end of the line
   '\n'
   '<html>\n'                                             -- no JSON at all
-  '{"id":10,"city":"J","temp":10}TRAILER\n'              -- story: {"a":2}TRAILER was accepted under ignore_errors
+  '{"id":10,"city":"J","temp":10}TRAILER\n'              -- story: {"a":2}TRAILER accepted under ignore_errors
   '\n'
   '{"id":11,"city":"K\\ud800","temp":11}\n'              -- half of a surrogate pair
   '{"id":12,"city":"L","temp":12,"note":"\\u0000"}\n'    -- NUL
@@ -61,8 +61,8 @@ CALL over('dirty.json', :'columns');
 CALL fails('SELECT * FROM w'); -- ERROR
 CALL over('dirty.json', :'columns', $$on_error 'ignore'$$);
 SELECT id, city, temp FROM w;
--- story: good rows were lost after a bad one; ignored records came back as rows of NULLs: the same rows
--- whatever the query reads
+-- story: good rows lost after a bad one; story: ignored bad records came back as all-NULL rows. The same
+-- rows, whatever the query reads
 CREATE FUNCTION answers(query text) RETURNS text LANGUAGE plpgsql SET client_min_messages = warning AS $$
 DECLARE
     answer text;
@@ -88,7 +88,7 @@ SELECT query, answers(query)
                     'SELECT count(*) FROM w WHERE note = ''x''']) AS query;
 SELECT * FROM plan('SELECT count(*) FROM w', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF');
 
--- the limit
+-- fault 1: the limit
 ALTER FOREIGN TABLE w OPTIONS (ADD reject_limit '18');
 CALL fails('SELECT * FROM w'); -- ERROR
 ALTER FOREIGN TABLE w OPTIONS (SET reject_limit '17');
@@ -116,7 +116,7 @@ SELECT count(*), count(error) FROM w;
 ALTER FOREIGN TABLE w ALTER COLUMN city SET NOT NULL;
 SELECT 1 FROM w; -- ERROR
 
--- set_null: values only
+-- set_null: values only. Story: one bad field nulled its whole row
 CALL over('dirty.json', :'columns', $$on_error 'set_null'$$);
 CALL fails('SELECT * FROM w'); -- ERROR
 CALL put('values.json', E'{"a":"x","b":"y","c":"z","d":[1,"x"]}\n{"a":1,"b":2,"c":3,"d":[1]}\n{"a":null,"b":"-1"}\n');

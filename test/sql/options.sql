@@ -8,7 +8,7 @@
 ALTER FOREIGN DATA WRAPPER weather_fdw OPTIONS (ADD framing 'lines'); -- ERROR
 CREATE USER MAPPING FOR CURRENT_USER SERVER weather_test OPTIONS (user 'x'); -- ERROR
 
--- unknown ones, in each place; a column's option is none of a table's
+-- story: mistyped key silently means 'auto'. Unknown ones, in each place; a column's option is none of a table's
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (host 'x'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (filename '/x.json'); -- ERROR
 CREATE SERVER other FOREIGN DATA WRAPPER weather_fdw OPTIONS (allowed_directories '{/srv,srv}'); -- ERROR

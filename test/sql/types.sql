@@ -25,7 +25,7 @@ SELECT json, try('boolean', json)
   FROM unnest(ARRAY['true', 'false', '"true"', '"f"', '"yes"', '"0"', '1', '0', '"maybe"', '""',
                     '[]', '{}']) AS json;
 
--- integers: no lossy cast, but any way of writing one
+-- integers: no lossy cast, but any way of writing one. Story: BIGINT rounded through DOUBLE
 SELECT json, try('smallint', json), try('integer', json), try('bigint', json)
   FROM unnest(ARRAY['5', '-5', '0', '-0', '5.0', '1e2', '12.50e1', '120e-1', '5e0', '0e99999']) AS json;
 SELECT json, try('smallint', json) AS smallint
@@ -107,7 +107,7 @@ SELECT type, json, try(type, json)
 CREATE TYPE pair AS (a integer, b text);
 SELECT json, try('pair', json) FROM unnest(ARRAY['"(1,x)"', '"(1)"', '{"a": 1, "b": "x"}']) AS json;
 
--- arrays: element by element
+-- arrays: element by element. Story: type mismatch became NULL, wrong-typed array elements vanished
 SELECT type, json, try(type, json)
   FROM (VALUES ('integer[]', '[1, 2, 3]'), ('integer[]', '[]'), ('integer[]', '[null, 1]'),
                ('integer[]', '[1.5]'), ('integer[]', '[1, "2"]'), ('integer[]', '[1, "x"]'),

@@ -258,7 +258,7 @@ SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'COSTS OFF, FORMAT YAML');
 SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'COSTS OFF, FORMAT XML');
 SELECT * FROM plan('SELECT city FROM w WHERE n > 1', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, VERBOSE, FORMAT JSON');
 
--- Planner's switches, parallel plans ("parallel scan returned zero rows") and JIT change no rows
+-- Planner's switches, parallel plans (story: parallel scan returned zero rows) and JIT change no rows
 CREATE TABLE switches (name text);
 INSERT INTO switches SELECT name FROM pg_settings WHERE name LIKE 'enable\_%';
 CREATE TABLE results (switch text, rows text);

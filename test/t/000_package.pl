@@ -1,4 +1,5 @@
-# The package: one version everywhere, and everything that is shipped is installed.
+# The package: one version everywhere, everything that is shipped is installed, and every fault and story
+# that test/README.md names is where it says.
 use strict;
 use warnings;
 use FindBin;
@@ -24,5 +25,17 @@ for my $field (qw(name abstract maintainer license provides meta-spec))
 }
 
 ok(-f shipped($_), "$_ is installed") for qw(weather_setup.sql weather_refresh.sql);
+
+my ($tables) = slurp_file("$TOP/test/README.md") =~ /^(## Faults\n.*)/ms;
+my (%files, @missing);
+$files{$1} = $2 while $tables =~ /^\| (?!Fault |Story |---)(.*?) \| (?:.*\| )?(.*) \|$/mg;
+for my $name (sort keys %files)
+{
+	next if $files{$name} eq 'nothing writes files';
+	my $mark = $name =~ /^\d+$/ ? "fault $name" : 'story: ' . $name =~ tr/`//dr;
+	push @missing, grep { slurp_file("$TOP/test/$_") !~ /\Q$mark\E(?!\w)/i } split / /, $files{$name};
+}
+is("@missing", '', 'the tests of all faults and stories of test/README.md');
+is(join(' ', grep { !$files{$_} } 1 .. 20, 27, 32), '', '... which has every fault');
 
 done_testing();
