@@ -44,7 +44,8 @@ void check_is_regular(const char* path, const struct stat& info);
 bool reopen_input_file(InputFile* file);
 
 // To be called at the end of the data. 55000 for a file that is shorter than when it was opened, or
-// as long but written to since: its rows are of two states. One that grew is a log that goes on.
+// as long but written to since: its rows are of two states. One that grew is taken for a log that
+// goes on.
 void check_not_overwritten(const InputFile* file);
 
 void close_input_file(InputFile* file);
