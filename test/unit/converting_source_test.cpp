@@ -93,7 +93,7 @@ ScanOutcome scan_converted(const ScanSpec& spec, Encoding encoding, std::string_
     TextSource raw(text, reads);
     ConvertingSource source(raw);
     Scan scan(spec, Framing::Auto, maximum_size);
-    scan.begin_file(source, &source);
+    scan.begin_file(source, {}, {}, &source);
     ScanOutcome outcome;
     Batch batch;
     for (;;) {
@@ -170,7 +170,7 @@ TEST(ConvertingSource, AsciiIsNeverHandedOut) {
     TextSource raw(text);
     ConvertingSource source(raw);
     Scan scan(city_spec(), Framing::Auto, test_maximum_size);
-    scan.begin_file(source, &source);
+    scan.begin_file(source, {}, {}, &source);
     Batch batch;
     ScanStatus status;
     while ((status = scan.next(batch)) != ScanStatus::EndOfFile)
@@ -278,7 +278,7 @@ TEST(ConvertingSource, ReadsALargeDocumentTwice) {
     SeekableText raw(text, {1000, 1000});
     ConvertingSource source(raw);
     Scan scan(spec, Framing::Concatenated, 4096);
-    scan.begin_file(source, &source);
+    scan.begin_file(source, {}, {}, &source);
     std::vector<ScannedRow> got;
     Batch batch;
     ScanStatus status;
