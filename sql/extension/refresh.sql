@@ -15,16 +15,37 @@ BEGIN
     RETURN pg_try_advisory_xact_lock(1464156500, hashtext(name)); -- 'WEAT'
 END $$;
 
--- The sources that the caller is to refresh: his own, or the one that he names.
-CREATE FUNCTION weather._refreshable(name pg_catalog.text) RETURNS pg_catalog.text[]
+CREATE FUNCTION weather._check_tables() RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    entry record;
 BEGIN
     IF to_regclass('weather.source') IS NULL THEN
         RAISE EXCEPTION 'the tables of the loader are not there'
             USING ERRCODE = 'undefined_table', HINT = 'SELECT weather.setup();';
     END IF;
+END $$;
+
+CREATE FUNCTION weather._check_is_own(name pg_catalog.text) RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entry record;
+BEGIN
+    PERFORM weather._check_tables();
+    SELECT * INTO entry FROM weather.source WHERE source = name;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no source "%"', name
+            USING ERRCODE = 'undefined_object', HINT = 'weather.source lists them.';
+    ELSIF entry.owner <> current_user THEN
+        RAISE EXCEPTION 'source "%" belongs to role "%"', name, entry.owner
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Only its owner refreshes a source, since its triggers run with his rights.';
+    END IF;
+END $$;
+
+-- The sources that the caller is to refresh: his own, or the one that he names.
+CREATE FUNCTION weather._refreshable(name pg_catalog.text) RETURNS pg_catalog.text[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM weather._check_tables();
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'a refresh needs transactions that are READ COMMITTED'
             USING ERRCODE = 'invalid_transaction_state',
@@ -34,15 +55,8 @@ BEGIN
         RETURN ARRAY(SELECT source FROM weather.source
                       WHERE enabled AND owner = current_user ORDER BY source);
     END IF;
-    SELECT * INTO entry FROM weather.source WHERE source = name;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no source "%"', name
-            USING ERRCODE = 'undefined_object', HINT = 'weather.source lists them.';
-    ELSIF entry.owner <> current_user THEN
-        RAISE EXCEPTION 'source "%" belongs to role "%"', name, entry.owner
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'Only its owner refreshes a source, since its triggers run with his rights.';
-    ELSIF NOT entry.enabled THEN
+    PERFORM weather._check_is_own(name);
+    IF NOT (SELECT enabled FROM weather.source WHERE source = name) THEN
         RAISE EXCEPTION 'source "%" is not enabled', name
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('UPDATE weather.source SET enabled = true WHERE source = %L;', name);

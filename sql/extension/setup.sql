@@ -7,6 +7,10 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages =
 DECLARE
     ledger text;
 BEGIN
+    IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class
+             WHERE oid = to_regclass('weather.load_reject')) THEN
+        RETURN; -- they are there, and another role's
+    END IF;
     CREATE TABLE IF NOT EXISTS weather.source (
         source       text PRIMARY KEY,
         relation     text NOT NULL,

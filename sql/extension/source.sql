@@ -62,7 +62,9 @@ BEGIN
     may_be_empty := entry.may_be_empty;
     reject_limit := entry.reject_limit;
     foreign_table := (weather._foreign_tables(relation))[1];
-    SELECT ftoptions INTO options FROM pg_foreign_table WHERE ftrelid = foreign_table;
+    SELECT coalesce(ftoptions, '{}') || coalesce(srvoptions, '{}') INTO options
+      FROM pg_foreign_table JOIN pg_foreign_server AS server ON server.oid = ftserver
+     WHERE ftrelid = foreign_table;
     is_program := EXISTS (SELECT FROM pg_options_to_table(options) WHERE option_name = 'program');
 
     SELECT max(m.name) FILTER (WHERE m.metadata = 'filename'),
@@ -247,10 +249,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     complaints text[];
 BEGIN
-    IF to_regclass('weather.source') IS NULL THEN
-        RAISE EXCEPTION 'the tables of the loader are not there'
-            USING ERRCODE = 'undefined_table', HINT = 'SELECT weather.setup();';
-    END IF;
+    PERFORM weather._check_tables();
     IF mode IS NULL OR mode NOT IN ('upsert', 'append', 'replace') THEN
         RAISE EXCEPTION 'unknown mode "%"', mode
             USING ERRCODE = 'invalid_parameter_value',

@@ -63,9 +63,9 @@ CREATE FUNCTION weather._ranked_rows(shape pg_catalog.record, is_batch pg_catalo
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('SELECT *, row_number() OVER same_key AS place, '
-                  'first_value(load_file_id) OVER same_key AS winner FROM (%s) AS found '
+    RETURN format('SELECT *, row_number() OVER same_key AS place, %s AS winner FROM (%s) AS found '
                   'WINDOW same_key AS (PARTITION BY %s ORDER BY %sfile_place DESC)',
+                  CASE WHEN is_batch THEN 'first_value(load_file_id) OVER same_key' ELSE 'load_file_id' END,
                   weather._rows_of(shape, is_batch, is_part), weather._list(shape.key_columns),
                   CASE WHEN is_batch THEN 'file_mtime DESC, file_path DESC, ' ELSE '' END);
 END $$;

@@ -62,7 +62,7 @@ DECLARE
     shape record;
     ids bigint[];
 BEGIN
-    PERFORM weather._refreshable(forget.source);
+    PERFORM weather._check_is_own(forget.source);
     IF NOT weather._lock(forget.source) THEN
         RAISE EXCEPTION 'source "%" is being refreshed', forget.source USING ERRCODE = 'lock_not_available';
     END IF;
@@ -98,7 +98,7 @@ DECLARE
     change record;
     message text;
 BEGIN
-    PERFORM weather._refreshable(preview.source);
+    PERFORM weather._check_is_own(preview.source);
     SELECT * INTO shape FROM weather._describe(preview.source);
     IF shape.is_program THEN
         path := shape.relation::text;
