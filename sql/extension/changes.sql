@@ -34,7 +34,7 @@ END $$;
 CREATE FUNCTION weather._changes(shape pg_catalog.record,
     OUT action pg_catalog.text, OUT path pg_catalog.text, OUT size pg_catalog.int8,
     OUT mtime pg_catalog.timestamptz, OUT id pg_catalog.int8, OUT old_path pg_catalog.text,
-    OUT loaded_to pg_catalog.int8)
+    OUT loaded_to pg_catalog.int8, OUT fingerprint pg_catalog.text)
 RETURNS SETOF pg_catalog.record
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -93,7 +93,7 @@ BEGIN
                     WHEN d.size > k.loaded_to THEN 'grow'
                     ELSE 'touch' END
            ELSE 'change' END,
-           coalesce(d.path, k.path), d.size, d.mtime, coalesce(m.id, k.id), m.old_path, k.loaded_to
+           coalesce(d.path, k.path), d.size, d.mtime, coalesce(m.id, k.id), m.old_path, k.loaded_to, k.fingerprint
       FROM disk AS d
       FULL JOIN known AS k USING (path)
       LEFT JOIN moved AS m ON m.path = d.path

@@ -5,12 +5,12 @@
 -- entry that does not fit it, and is a changed file for the next refresh.
 
 -- For each of these files: where the part begins and ends that is to be read, and the fingerprint of
--- all before its end. By lines, a part begins with the line behind the given start (NULL: something
+-- all before its end; `fingerprints` are those of what is before the starts, if known. By lines, a part begins with the line behind the given start (NULL: something
 -- else is on that line) and ends with the last whole line within the given length.
 CREATE FUNCTION weather._inspect(relation pg_catalog.regclass, paths pg_catalog.text[],
-    lengths pg_catalog.int8[], starts pg_catalog.int8[], by_lines pg_catalog.bool,
-    OUT path pg_catalog.text, OUT start pg_catalog.int8, OUT stop pg_catalog.int8,
-    OUT is_plain pg_catalog.bool, OUT fingerprint pg_catalog.text)
+    lengths pg_catalog.int8[], starts pg_catalog.int8[], fingerprints pg_catalog.text[],
+    by_lines pg_catalog.bool, OUT path pg_catalog.text, OUT start pg_catalog.int8,
+    OUT stop pg_catalog.int8, OUT is_plain pg_catalog.bool, OUT fingerprint pg_catalog.text)
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'weather_inspect' LANGUAGE C STRICT;
 
@@ -119,12 +119,16 @@ DECLARE
 BEGIN
     WITH f AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint,
-                                                      mtime timestamptz, id bigint, loaded_to bigint)
+                                                      mtime timestamptz, id bigint, loaded_to bigint,
+                                                      fingerprint text)
     ), seen AS (
         SELECT i.*
           FROM (SELECT array_agg(path) AS paths, array_agg(size) AS sizes,
-                       array_agg(CASE WHEN action = 'grow' THEN loaded_to ELSE 0 END) AS starts FROM f) AS all_of,
-               weather._inspect(shape.foreign_table, paths, sizes, starts, shape.may_grow) AS i
+                       array_agg(CASE WHEN action = 'grow' THEN loaded_to ELSE 0 END) AS starts,
+                       array_agg(CASE WHEN action = 'grow' THEN fingerprint END) AS fingerprints
+                  FROM f) AS all_of,
+               weather._inspect(shape.foreign_table, paths, sizes, starts, fingerprints,
+                                shape.may_grow) AS i
     )
     SELECT jsonb_agg(jsonb_build_object(
                -- what goes on amidst a line cannot be read from there

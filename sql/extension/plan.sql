@@ -187,7 +187,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                                    row_number() OVER (ORDER BY c.mtime, c.path COLLATE "C") AS n
                               FROM jsonb_to_recordset(changes)
                                    AS c (action text, path text, size bigint, mtime timestamptz,
-                                         id bigint, loaded_to bigint)
+                                         id bigint, loaded_to bigint, fingerprint text)
                              WHERE c.action = 'again'
                                 OR c.action IN ('load', 'change', 'grow') AND NOT only_again) AS file
                     WINDOW in_order AS (ORDER BY n)) AS file

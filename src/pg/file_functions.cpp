@@ -74,14 +74,19 @@ bool is_listed(const TableOptions* options, const char* path) {
 
 } // namespace
 
-text* fingerprint_of(const InputFile* file, int64 length) {
+text* fingerprint_of(const InputFile* file, int64 length, const char* known, int64 from) {
     constexpr int64 block = 256 * 1024;
-    char* buffer = static_cast<char*>(palloc(static_cast<Size>(Max(Min(length, block), 1))));
     pg_crc32c sum;
     INIT_CRC32C(sum);
-    while (length > 0) {
+    if (!known || sscanf(known, "crc32c:%8x", &sum) != 1)
+        from = 0;
+    else
+        FIN_CRC32C(sum); // undoes it: it is an inversion
+    char* buffer = static_cast<char*>(palloc(static_cast<Size>(Max(Min(length - from, block), 1))));
+    while (from < length) {
         CHECK_FOR_INTERRUPTS();
-        const ssize_t got = read(file->fd, buffer, static_cast<size_t>(Min(block, length)));
+        const ssize_t got =
+            pread(file->fd, buffer, static_cast<size_t>(Min(block, length - from)), from);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -89,7 +94,7 @@ text* fingerprint_of(const InputFile* file, int64 length) {
         if (got == 0)
             return nullptr;
         COMP_CRC32C(sum, buffer, static_cast<size_t>(got));
-        length -= got;
+        from += got;
     }
     FIN_CRC32C(sum);
     pfree(buffer);

@@ -111,17 +111,20 @@ int64 next_line_start(const InputFile* file, int64 offset, int64 length) {
     return length;
 }
 
-struct Listed {
+struct Elements {
     Datum* items;
+    bool* nulls;
     int count;
 };
 
-Listed elements_of(FunctionCallInfo fcinfo, int argument, Oid type) {
-    Listed list;
-    bool is_text = type == TEXTOID;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), type, is_text ? -1 : 8,
-                      is_text ? false : FLOAT8PASSBYVAL, is_text ? TYPALIGN_INT : TYPALIGN_DOUBLE,
-                      &list.items, nullptr, &list.count);
+Elements elements_of(FunctionCallInfo fcinfo, int argument, Oid type) {
+    Elements list;
+    int16 size;
+    bool by_value;
+    char alignment;
+    get_typlenbyvalalign(type, &size, &by_value, &alignment);
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), type, size, by_value, alignment, &list.items,
+                      &list.nulls, &list.count);
     return list;
 }
 
@@ -134,14 +137,15 @@ Listed elements_of(FunctionCallInfo fcinfo, int argument, Oid type) {
 Datum weather_inspect(PG_FUNCTION_ARGS) {
     using namespace weather;
     const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
-    const Listed paths = elements_of(fcinfo, 1, TEXTOID);
-    const Listed lengths = elements_of(fcinfo, 2, INT8OID);
-    const Listed starts = elements_of(fcinfo, 3, INT8OID);
-    const bool by_lines = PG_GETARG_BOOL(4);
+    const Elements paths = elements_of(fcinfo, 1, TEXTOID);
+    const Elements lengths = elements_of(fcinfo, 2, INT8OID);
+    const Elements starts = elements_of(fcinfo, 3, INT8OID);
+    const Elements fingerprints = elements_of(fcinfo, 4, TEXTOID);
+    const bool by_lines = PG_GETARG_BOOL(5);
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     InputFile* file = make_input_file(CurrentMemoryContext, options);
-    for (int i = 0; i < Min(paths.count, Min(lengths.count, starts.count)); ++i) {
+    for (int i = 0; i < paths.count; ++i) {
         const char* path = TextDatumGetCString(paths.items[i]);
         if (look_up_files(options, list_make1(const_cast<char*>(path)), Missing::IsFine).count ==
                 0 ||
@@ -152,7 +156,9 @@ Datum weather_inspect(PG_FUNCTION_ARGS) {
         const int64 from = DatumGetInt64(starts.items[i]);
         const int64 start = is_plain ? next_line_start(file, from, length) : from > 0 ? -1 : 0;
         const int64 stop = is_plain ? end_of_whole_lines(options, file, length) : length;
-        text* fingerprint = fingerprint_of(file, stop);
+        const char* known =
+            fingerprints.nulls[i] ? nullptr : TextDatumGetCString(fingerprints.items[i]);
+        text* fingerprint = fingerprint_of(file, stop, start > 0 ? known : nullptr, from);
         close_input_file(file);
         Datum values[] = {paths.items[i], Int64GetDatum(start), Int64GetDatum(stop),
                           BoolGetDatum(is_plain), PointerGetDatum(fingerprint)};
