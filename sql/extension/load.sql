@@ -300,9 +300,11 @@ DECLARE
     deleted bigint := 0;
 BEGIN
     SELECT * INTO first FROM jsonb_to_record(files -> 0) AS f (action text, id bigint, new_id bigint,
-                                                               size bigint, start bigint, stop bigint);
-    is_part := first.start > 0 OR first.stop <> first.size;
-    IF jsonb_array_length(files) > 1
+                                                               size bigint, start bigint, stop bigint,
+                                                               is_plain boolean);
+    -- lines may be written behind those that are there, so they are always read as a part
+    is_part := jsonb_array_length(files) = 1 AND first.is_plain;
+    IF NOT is_part
        AND EXISTS (SELECT FROM jsonb_array_elements(files) AS f WHERE f -> 'stop' <> f -> 'size') THEN
         RAISE EXCEPTION 'a file of the batch ends amidst a document'; -- so they are loaded one by one
     END IF;
@@ -312,7 +314,7 @@ BEGIN
     DELETE FROM weather.load_reject USING jsonb_to_recordset(files) AS f (action text, id bigint)
      WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
 
-    IF first.start < first.stop OR first.size = 0 OR NOT is_part THEN
+    IF first.start < first.stop OR NOT is_part THEN
         PERFORM weather._begin_progress(shape.foreign_table);
         counts := weather._move_rows(shape, files, is_part);
         PERFORM weather._end_progress(shape.foreign_table);
