@@ -165,4 +165,18 @@ COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL fails('FETCH ALL FROM c'); -- ERROR, of a kind
 ROLLBACK;
 
+-- An upper bound of the offset ends the reading: what is malformed behind it is not seen.
+CALL put('bound.json', E'{"n":1}\n{"n":2}\n{"n":3}\n{"n":');
+CREATE FOREIGN TABLE bound (n int, "offset" bigint OPTIONS (metadata 'offset')) SERVER weather_test
+    OPTIONS (filename '/nowhere');
+DO $$ BEGIN
+    EXECUTE format('ALTER FOREIGN TABLE bound OPTIONS (SET filename %L)',
+                   (SELECT name FROM directory) || '/bound.json');
+END $$;
+SELECT n FROM bound WHERE "offset" < 24;
+SELECT n FROM bound WHERE "offset" >= 8 AND 16 > "offset";
+SELECT n FROM bound WHERE "offset" < 17 AND "offset" < 100;
+SELECT documents, rows FROM weather.last_scan('bound');
+CALL fails('SELECT n FROM bound WHERE "offset" <= 24');    -- ERROR
+
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -128,3 +128,5 @@ BEGIN
     END LOOP;
 END $$;
 SELECT count(*), sum(read), sum(ins), min(outcome), max(outcome) FROM runs WHERE source = 'cut';
+
+\i :abs_srcdir/sql/include/epilogue.psql

@@ -58,3 +58,5 @@ CALL put_in('d', 1, E'{"k": 99}\n{"k": 100}\n');
 CALL weather.refresh('s');
 SELECT state, error FROM ledger WHERE path = 'd';
 SELECT count(*) FROM target WHERE k = 99;
+
+\i :abs_srcdir/sql/include/epilogue.psql

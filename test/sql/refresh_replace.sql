@@ -59,3 +59,5 @@ ALTER FOREIGN TABLE printed OPTIONS (SET program 'true');
 CALL weather.refresh('p');
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
 TABLE copied;
+
+\i :abs_srcdir/sql/include/epilogue.psql

@@ -117,3 +117,5 @@ DROP OWNED BY regress_loader;
 DROP ROLE regress_loader;
 DROP TABLE weather.source, weather.load_run, weather.load_file, weather.load_reject CASCADE;
 CALL weather.refresh();
+
+\i :abs_srcdir/sql/include/epilogue.psql

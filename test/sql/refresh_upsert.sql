@@ -102,3 +102,5 @@ CALL put_in('f', 8, E'{"k": 20}\n');
 CALL weather.refresh('s');
 SELECT relid::regclass, command, type, bytes_processed, bytes_total, tuples_processed, tuples_excluded FROM progress;
 SELECT count(*) FROM pg_stat_progress_copy;
+
+\i :abs_srcdir/sql/include/epilogue.psql
