@@ -129,7 +129,7 @@ build/unit/%.o: test/unit/%.cpp
 # A short fixed run of each fuzzer; `make fuzz FUZZ_RUNS=-1` goes on for ever.
 
 FUZZ_CXX    = clang++
-FUZZ_RUNS   = 200000
+FUZZ_RUNS   = 100000
 FUZZ_CORPUS = $(wildcard test/fuzz/corpus)
 FUZZ_ENGINE = $(patsubst src/engine/%.cpp,build/fuzz/engine/%.o,$(ENGINE_SOURCES))
 FUZZERS     = $(patsubst test/fuzz/%.cpp,%,$(sort $(wildcard test/fuzz/*_fuzz.cpp)))
