@@ -17,7 +17,8 @@ OBJS = $(patsubst %.cpp,%.o,$(ENGINE_SOURCES) $(PG_SOURCES))
 # The extension's script is kept as topic files; setup and refresh are the DBA's, beside it.
 EXTENSION_SCRIPT = sql/weather_fdw--$(EXTENSION_VERSION).sql
 EXTENSION_TOPICS = $(addprefix sql/extension/,handler.sql files.sql last_scan.sql \
-    setup.sql status.sql source.sql changes.sql statements.sql load.sql plan.sql refresh.sql grants.sql)
+    setup.sql status.sql source.sql changes.sql statements.sql load.sql plan.sql refresh.sql schedule.sql \
+    partitions.sql grants.sql)
 DATA_built  = $(EXTENSION_SCRIPT)
 DBA_SCRIPTS = sql/weather_setup.sql sql/weather_refresh.sql
 

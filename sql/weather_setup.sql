@@ -10,6 +10,8 @@
 --                          {"timestamp": "2022-03-14 22:10:41", ... "city": "London"}; without this
 --                          variable such a time is an error
 --   report_timezone        the zone whose days and months the reports have (default: UTC)
+--   partitioned            month: the native tables are made with a partition a month, in UTC; for
+--                          large ones (default: none)
 --
 -- It can be run again: files, zones and views then are those of the last run; data stays.
 
@@ -21,6 +23,19 @@
 \if :{?report_timezone}
 \else
     \set report_timezone UTC
+\endif
+\if :{?partitioned}
+\else
+    \set partitioned none
+\endif
+SELECT :'partitioned' IN ('none', 'month') AS is_known, :'partitioned' = 'month' AS by_month \gset
+\if :is_known
+\else
+    DO $$ BEGIN RAISE 'the variable partitioned of weather_setup.sql is none or month'; END $$;
+\endif
+\set partition_clause ''
+\if :by_month
+    \set partition_clause 'PARTITION BY RANGE (observed_at)'
 \endif
 \if :{?by_city}
 \else
@@ -96,7 +111,8 @@ SELECT format('ALTER FOREIGN TABLE %s OPTIONS (DROP timezone)', ftrelid::regclas
 \endif
 
 
--- The native tables. Two places may share a name, so the coordinates belong to the key.
+-- The native tables. Two places may share a name, so the coordinates belong to the key. Partitions are
+-- made when rows need them, by the refresh.
 
 CREATE TABLE IF NOT EXISTS :"schema".weather_by_city (
     city         text        NOT NULL,
@@ -108,7 +124,7 @@ CREATE TABLE IF NOT EXISTS :"schema".weather_by_city (
     longitude    float8      NOT NULL,
     load_file_id bigint,
     PRIMARY KEY (city, latitude, longitude, observed_at)
-);
+) :partition_clause;
 
 CREATE TABLE IF NOT EXISTS :"schema".weather_by_location (
     city         text        NOT NULL,
@@ -120,7 +136,18 @@ CREATE TABLE IF NOT EXISTS :"schema".weather_by_location (
     longitude    float8      NOT NULL,
     load_file_id bigint,
     PRIMARY KEY (city, latitude, longitude, observed_at)
-);
+) :partition_clause;
+
+SELECT count(*) < 2 AS are_whole
+  FROM pg_class
+ WHERE relkind = 'p' AND oid IN (format('%I.weather_by_city', :'schema')::regclass,
+                                 format('%I.weather_by_location', :'schema')::regclass) \gset
+\if :by_month
+  \if :are_whole
+    DO $$ BEGIN RAISE 'the native tables are there already, and are not partitioned'
+        USING HINT = 'Rename them, run weather_setup.sql again, and copy their rows.'; END $$;
+  \endif
+\endif
 
 
 -- The loader's tables, and the two sources in them: CALL weather.refresh() loads what is new.

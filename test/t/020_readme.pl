@@ -284,7 +284,7 @@ for my $script (qw(weather_setup.sql weather_refresh.sql))
 {
 	my $text = slurp_file(shipped($script));
 	like($readme, qr/`\Q$script\E`/, "README names $script");
-	my %variables = map { $_ => 1 } $text =~ /(?<!:):['"]?\{?\??(by_city|by_location|schema|\w+_timezone)/g;
+	my %variables = map { $_ => 1 } $text =~ /(?<!:):['"]?\{?\??(by_city|by_location|schema|partitioned|\w+_timezone)/g;
 	like(section('The two-table job'), qr/`$_`/, "README names the variable $_ of $script") for sort keys %variables;
 }
 
