@@ -147,8 +147,7 @@ DECLARE
     message text; detail text; hint text; context text;
 BEGIN
     BEGIN
-        done := CASE WHEN shape.mode = 'replace' THEN weather._load_all(run, shape)
-                     ELSE weather._load_files(run, shape, batch) END;
+        done := weather._load(run, shape, batch);
     EXCEPTION WHEN OTHERS THEN
         IF SQLSTATE LIKE '57%' THEN
             RAISE;
