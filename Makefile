@@ -21,6 +21,7 @@ EXTENSION_TOPICS = $(addprefix sql/extension/,handler.sql files.sql last_scan.sq
     partitions.sql grants.sql)
 DATA_built  = $(EXTENSION_SCRIPT)
 DBA_SCRIPTS = sql/weather_setup.sql sql/weather_refresh.sql
+SCRIPTS     = scripts/weather-refresh
 
 # pg_regress takes its input from test/sql and, its output directory being this one, the expected
 # output from expected/. REGRESS_INPUTDIR: a copy of test/ that the server's user can read.
