@@ -18,9 +18,9 @@ OBJS = $(patsubst %.cpp,%.o,$(ENGINE_SOURCES) $(PG_SOURCES))
 EXTENSION_SCRIPT = sql/weather_fdw--$(EXTENSION_VERSION).sql
 EXTENSION_TOPICS = $(addprefix sql/extension/,handler.sql files.sql last_scan.sql \
     setup.sql status.sql source.sql changes.sql statements.sql load.sql plan.sql refresh.sql schedule.sql \
-    partitions.sql grants.sql)
+    partitions.sql export.sql grants.sql)
 DATA_built  = $(EXTENSION_SCRIPT)
-DBA_SCRIPTS = sql/weather_setup.sql sql/weather_refresh.sql
+DBA_SCRIPTS = $(addprefix sql/weather_,setup.sql refresh.sql export.sql)
 SCRIPTS     = scripts/weather-refresh
 
 # pg_regress takes its input from test/sql and, its output directory being this one, the expected
