@@ -280,11 +280,11 @@ for my $example (@examples)
 }
 
 # The variables of the scripts, and the words of the refresh.
-for my $script (qw(weather_setup.sql weather_refresh.sql))
+for my $script (qw(weather_setup.sql weather_refresh.sql weather_export.sql))
 {
 	my $text = slurp_file(shipped($script));
 	like($readme, qr/`\Q$script\E`/, "README names $script");
-	my %variables = map { $_ => 1 } $text =~ /(?<!:):['"]?\{?\??(by_city|by_location|schema|partitioned|\w+_timezone)/g;
+	my %variables = map { $_ => 1 } $text =~ /(?<!:):['"]?\{?\??(by_city|by_location|schema|partitioned|directory|rows_per_part|\w+_timezone)/g;
 	like(section('The two-table job'), qr/`$_`/, "README names the variable $_ of $script") for sort keys %variables;
 }
 
