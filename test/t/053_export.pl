@@ -129,7 +129,7 @@ is(entries($out), 'clerk first parts slow', 'it has its name');
 is(slurp_file("$out/slow/weather_by_location/part-00000.csv"), slurp_file("$out/first/weather_by_location/part-00000.csv"), 'all of one moment');
 $session->quit;
 
-# Cancelled, and killed.
+# Cancelled, and killed (fault 14).
 my $pid = q{(SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock')};
 my $has_ended = q{SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'};
 PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$out/slow");
