@@ -81,20 +81,13 @@ Bitmapset* all_columns() {
 void offer_all(Relation relation, Sample* sample) {
     ScanState* state = begin_scan(CurrentMemoryContext, relation, all_columns());
     TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
-    MemoryContext row_context =
-        AllocSetContextCreate(CurrentMemoryContext, "weather_fdw row", ALLOCSET_DEFAULT_SIZES);
     for (;;) {
         vacuum_delay_point();
-        MemoryContextReset(row_context);
-        MemoryContext previous = MemoryContextSwitchTo(row_context);
-        const bool found = next_row(state, slot);
-        MemoryContextSwitchTo(previous);
-        if (!found)
+        if (!next_row(state, slot))
             break;
         offer(sample, slot);
     }
     ExecDropSingleTupleTableSlot(slot);
-    MemoryContextDelete(row_context);
     end_scan(state);
 }
 

@@ -297,6 +297,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     MemoryContext previous = MemoryContextSwitchTo(context);
     auto* state = static_cast<ScanState*>(palloc0(sizeof(ScanState)));
     state->context = context;
+    state->row_context = AllocSetContextCreate(context, "weather_fdw row", ALLOCSET_DEFAULT_SIZES);
     state->relation = table;
     state->table = pstrdup(RelationGetRelationName(relation));
     state->options = get_table_options(table);
@@ -317,9 +318,12 @@ bool next_row(ScanState* state, TupleTableSlot* slot) {
     ErrorContextCallback callback = {error_context_stack, position_context, &state->position};
     error_context_stack = &callback;
     ExecClearTuple(slot);
+    MemoryContext previous = MemoryContextSwitchTo(state->row_context);
     bool found = false;
-    while (!found && (state->row < state->rows || next_batch(state)))
-        found = make_row(state, slot);
+    do // a reset each time: a file may have millions of rejects one after another
+        MemoryContextReset(state->row_context);
+    while ((state->row < state->rows || next_batch(state)) && !(found = make_row(state, slot)));
+    MemoryContextSwitchTo(previous);
     if (found)
         ExecStoreVirtualTuple(slot);
     error_context_stack = callback.previous;

@@ -21,7 +21,8 @@ enum PlanPrivate {
 };
 
 struct ScanState {
-    MemoryContext context; // everything here lives in it
+    MemoryContext context;     // everything here lives in it
+    MemoryContext row_context; // of the row at hand
     Oid relation;
     const char* table; // its name
     const TableOptions* options;
@@ -70,8 +71,8 @@ Owned<Reader>* make_reader(MemoryContext context, const Columns* columns,
 // describe_columns(). Checks the privileges.
 ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* needed);
 
-// The next row of all files, as a virtual tuple whose values live in the current memory context.
-// False, and an empty slot, after the last.
+// The next row of all files, as a virtual tuple whose values live until the next call. False,
+// and an empty slot, after the last.
 bool next_row(ScanState* state, TupleTableSlot* slot);
 
 void end_scan(ScanState* state);

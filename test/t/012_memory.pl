@@ -76,6 +76,18 @@ table('wide', 'wide.json', 'text text');
 	is($node->safe_psql('postgres', q{SELECT avg_width FROM pg_stats WHERE tablename = 'wide'}), 100_004, '... and measured them');
 }
 
+# ---- Rows in error one after another: the engine's, a type's
+
+system("yes '{\"temp\":\"mild\",\"station\":\"300.1.2.3\"}' | head -n 300000 > $dir/rejects.json") == 0 or die;
+for my $case ([ 'by_engine', 'temp float8', 0 ], [ 'by_type', 'station inet', 0 ])
+{
+	my ($name, $column, $expected) = @$case;
+	table($name, 'rejects.json', $column, ", on_error 'ignore'");
+	my ($output, $error, $growth, $seconds) = measure("SELECT count(*) FROM $name");
+	is($output, $expected, "300000 rejects, $name");
+	cmp_ok($growth, '<', 96 * 1024, sprintf '%s: the backend grows by %d kB (%.1f s)', $name, $growth, $seconds);
+}
+
 # ---- LIMIT 1 answers at once
 
 for my $name (qw(flat an_array packed))
