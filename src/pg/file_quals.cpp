@@ -5,6 +5,7 @@
 #include "file_access.h"
 #include "input_file.h"
 #include "partition.h"
+#include "soft.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -94,7 +95,22 @@ bool read_facts(const FileQuals* quals) {
 
 namespace {
 
-// The values of a file, each false if it has none.
+// A value of a file's path on its way into the slot.
+struct Making {
+    Column* column;
+    const Value* value;
+    Position position;
+    Datum result;
+    bool is_null;
+};
+
+void make(void* argument) {
+    auto* task = static_cast<Making*>(argument);
+    task->result = make_datum(task->column, *task->value, &task->position, &task->is_null);
+}
+
+// The values of a file, each false if it has none. One in error is for the rows to complain of, as
+// their policy says.
 bool partition_value(const FileQuals* quals, Column* column, size_t spec_index, const char* path,
                      Datum* result, bool* is_null) {
     const PartitionValue partition = find_partition_value(path, column->name);
@@ -109,9 +125,14 @@ bool partition_value(const FileQuals* quals, Column* column, size_t spec_index, 
     });
     if (!converted)
         return false;
-    Position position = {};
-    position.path = path;
-    *result = make_datum(column, value, &position, is_null);
+    if (make_quick_datum(column, value, result, is_null))
+        return true;
+    Making task = {column, &value, {}, 0, false};
+    task.position.path = path;
+    if (run_softly(make, &task))
+        return false;
+    *result = task.result;
+    *is_null = task.is_null;
     return true;
 }
 

@@ -69,4 +69,25 @@ CALL fails($$SELECT n FROM t WHERE at = '1.1.1.1'$$); -- ERROR
 ALTER FOREIGN TABLE h ALTER COLUMN month SET NOT NULL;
 CALL fails('SELECT count(*) FROM h WHERE year = 2022'); -- ERROR
 
+-- a directory whose value is in error: what becomes of its rows does not depend on the query
+\set command 'cd ' :dir ' && for y in 2021 abc; do mkdir -p d/year=$y && echo ''{"n":1}'' > d/year=$y/a.json; done'
+COPY (SELECT WHERE false) TO PROGRAM :'command';
+\set glob :dir '/d/*/*.json'
+CREATE FOREIGN TABLE d (n int, year int) SERVER weather_test OPTIONS (files :'glob', hive_partitioning 'true');
+SELECT n, year FROM d WHERE year = 2021 LIMIT 1;
+CALL fails('SELECT * FROM d WHERE year = 2022'); -- ERROR
+ALTER FOREIGN TABLE d OPTIONS (ADD on_error 'ignore');
+SELECT * FROM d;
+SELECT * FROM d WHERE year = 2021;
+SELECT * FROM d WHERE year IS NULL;
+ALTER FOREIGN TABLE d OPTIONS (SET on_error 'set_null');
+SELECT * FROM d WHERE year = 2021;
+SELECT * FROM d WHERE year IS NULL;
+ALTER FOREIGN TABLE d ALTER COLUMN year OPTIONS (on_error 'default', default '1999');
+SELECT * FROM d WHERE year = 1999;
+ALTER FOREIGN TABLE d ADD COLUMN problem jsonb OPTIONS (metadata 'error');
+ALTER FOREIGN TABLE d ALTER COLUMN year OPTIONS (DROP on_error, DROP default);
+ALTER FOREIGN TABLE d OPTIONS (SET on_error 'stop');
+SELECT n, year, problem ->> 'column' AS problem FROM d WHERE year IS NULL;
+
 \i :abs_srcdir/sql/include/epilogue.psql
