@@ -17,7 +17,7 @@ OBJS = $(patsubst %.cpp,%.o,$(ENGINE_SOURCES) $(PG_SOURCES))
 # The extension's script is kept as topic files; setup and refresh are the DBA's, beside it.
 EXTENSION_SCRIPT = sql/weather_fdw--$(EXTENSION_VERSION).sql
 EXTENSION_TOPICS = $(addprefix sql/extension/,handler.sql files.sql last_scan.sql \
-    setup.sql status.sql source.sql changes.sql statements.sql load.sql plan.sql refresh.sql schedule.sql \
+    setup.sql status.sql source.sql changes.sql statements.sql load.sql replace.sql plan.sql refresh.sql schedule.sql \
     partitions.sql export.sql grants.sql)
 DATA_built  = $(EXTENSION_SCRIPT)
 DBA_SCRIPTS = $(addprefix sql/weather_,setup.sql refresh.sql export.sql)
