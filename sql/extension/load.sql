@@ -16,7 +16,7 @@ AS 'MODULE_PATHNAME', 'weather_inspect' LANGUAGE C STRICT;
 
 -- What the engine counted for each of these files in the last scan. Each must have been read to its
 -- end, as it was listed: else it was exchanged, or the relation does not show all of its rows.
-CREATE FUNCTION weather._counted(shape pg_catalog.record, files pg_catalog.jsonb, is_part pg_catalog.bool)
+CREATE FUNCTION weather._counted(shape pg_catalog.record, files pg_catalog.jsonb, part pg_catalog.text)
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -24,8 +24,10 @@ DECLARE
 BEGIN
     SELECT jsonb_agg(to_jsonb(f) || jsonb_build_object('rows', s.rows, 'rejected', s.rejects,
                'bytes', s.bytes, 'next_offset', s.next_offset)) AS files,
-           (array_agg(f.path) FILTER (WHERE s.path IS NULL OR NOT s.complete
-                                         OR NOT is_part AND s.size <> f.size))[1] AS unread
+           (array_agg(f.path) FILTER (
+               WHERE s.path IS NULL OR NOT s.complete OR s.size < f.size
+                  OR part = '' AND (s.size > f.size
+                      OR f.is_plain AND (s.next_offset > f.stop OR s.bytes > f.size))))[1] AS unread
       INTO counted
       FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
                                            id bigint, new_id bigint, start bigint, stop bigint,
@@ -48,14 +50,14 @@ AS 'MODULE_PATHNAME', 'weather_end_progress' LANGUAGE C STRICT;
 
 -- Runs the source's statement for these files: an object of counts for each load_file_id.
 CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files pg_catalog.jsonb,
-                                   is_part pg_catalog.bool)
+                                   part pg_catalog.text)
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     is_batch boolean := jsonb_array_length(files) > 1;
     statement text := CASE shape.mode
-        WHEN 'append' THEN weather._append_statement(shape, is_batch, is_part)
-        ELSE weather._upsert_statement(shape, is_batch, is_part) END;
+        WHEN 'append' THEN weather._append_statement(shape, is_batch, part)
+        ELSE weather._upsert_statement(shape, is_batch, part) END;
     paths text[] := ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f);
     ids jsonb;
     mtimes jsonb;
@@ -81,7 +83,7 @@ END $$;
 
 -- Keeps the rejects of these files; the relation must show them.
 CREATE FUNCTION weather._keep_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
-                                      files pg_catalog.jsonb, is_part pg_catalog.bool,
+                                      files pg_catalog.jsonb, part pg_catalog.text,
                                       at_most pg_catalog.int8 DEFAULT NULL)
 RETURNS pg_catalog.int8
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -99,7 +101,7 @@ BEGIN
              THEN format('r.%1$I ->> ''column'', r.%1$I ->> ''sqlstate'', r.%1$I ->> ''message''', shape.error)
              ELSE format('NULL, NULL, r.%I', shape.error) END,
         CASE WHEN shape.raw IS NULL THEN 'NULL' ELSE format('r.%I::text', shape.raw) END,
-        shape.relation, shape.error, weather._only(shape, is_part))
+        shape.relation, shape.error, weather._only(shape, part))
     USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
           (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
           NULL, (files -> 0 ->> 'start')::bigint, (files -> 0 ->> 'stop')::bigint,
@@ -243,7 +245,7 @@ END $$;
 
 -- Keeps the rejects, if the relation shows them, after comparing them with the limit.
 CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
-                                       files pg_catalog.jsonb, is_part pg_catalog.bool)
+                                       files pg_catalog.jsonb, part pg_catalog.text)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -259,7 +261,7 @@ BEGIN
     IF rejects = 0 OR shape.error IS NULL THEN
         RETURN;
     END IF;
-    kept := weather._keep_rejects(run_id, shape, files, is_part);
+    kept := weather._keep_rejects(run_id, shape, files, part);
     IF kept <> rejects THEN
         RAISE EXCEPTION '% rejects were counted, but % were found when they were to be kept', rejects, kept
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -295,16 +297,16 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     files jsonb := weather._prepare(shape, batch);
     first record;
-    is_part boolean;
+    part text;
     counts jsonb := '[]';
     deleted bigint := 0;
 BEGIN
     SELECT * INTO first FROM jsonb_to_record(files -> 0) AS f (action text, id bigint, new_id bigint,
                                                                size bigint, start bigint, stop bigint,
                                                                is_plain boolean);
-    -- lines may be written behind those that are there, so they are always read as a part
-    is_part := jsonb_array_length(files) = 1 AND first.is_plain;
-    IF NOT is_part
+    -- What is written to a file while it is read is left to the next refresh.
+    part := weather._part(shape, first.is_plain AND jsonb_array_length(files) = 1, first.start);
+    IF jsonb_array_length(files) > 1
        AND EXISTS (SELECT FROM jsonb_array_elements(files) AS f WHERE f -> 'stop' <> f -> 'size') THEN
         RAISE EXCEPTION 'a file of the batch ends amidst a document'; -- so they are loaded one by one
     END IF;
@@ -314,16 +316,16 @@ BEGIN
     DELETE FROM weather.load_reject USING jsonb_to_recordset(files) AS f (action text, id bigint)
      WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
 
-    IF first.start < first.stop OR NOT is_part THEN
+    IF first.start < first.stop OR part = '' THEN
         PERFORM weather._begin_progress(shape.foreign_table);
-        counts := weather._move_rows(shape, files, is_part);
+        counts := weather._move_rows(shape, files, part);
         PERFORM weather._end_progress(shape.foreign_table);
-        files := weather._counted(shape, files, is_part);
+        files := weather._counted(shape, files, part);
     ELSE
         files := jsonb_build_array(files -> 0 || '{"rows": 0, "rejected": 0, "bytes": 0}');
     END IF;
     files := weather._account(files, counts);
-    PERFORM weather._check_rejects(run_id, shape, files, is_part);
+    PERFORM weather._check_rejects(run_id, shape, files, part);
 
     IF first.action = 'change' THEN
         EXECUTE format('DELETE FROM %s WHERE load_file_id = $1', shape.target) USING first.id;

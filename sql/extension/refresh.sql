@@ -216,7 +216,7 @@ CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalo
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM weather._keep_rejects(run, shape, jsonb_build_array(file), false, 10);
+    PERFORM weather._keep_rejects(run, shape, jsonb_build_array(file), '', 10);
 EXCEPTION WHEN OTHERS THEN
     IF SQLSTATE LIKE '57%' THEN
         RAISE;

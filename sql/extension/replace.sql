@@ -38,7 +38,7 @@ SELECT jsonb_build_object(
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
         weather._comparable(shape.target, value_columns, 'kept.'),
         weather._comparable(shape.target, value_columns, 'r.'),
-        weather._ranked_rows(shape, NOT shape.is_program, false), shape.target,
+        weather._ranked_rows(shape, NOT shape.is_program, ''), shape.target,
         weather._key_equality(shape.target, shape.key_columns),
         weather._list(shape.columns || lineage), weather._list(shape.key_columns),
         (SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ')
@@ -78,7 +78,7 @@ BEGIN
           FROM weather.last_scan(shape.foreign_table) AS s;
         PERFORM weather._check_limit(shape, shape.relation::text, counted.rejected);
     ELSE
-        files := weather._counted(shape, coalesce(files, '[]'), false);
+        files := weather._counted(shape, coalesce(files, '[]'), '');
         SELECT sum(f.rows)::bigint AS rows, sum(f.rejected)::bigint AS rejected,
                sum(f.bytes)::bigint AS bytes
           INTO counted
@@ -93,7 +93,7 @@ BEGIN
                   HINT = 'Its target was left as it is. may_be_empty => true lets it become empty.';
     END IF;
     IF NOT shape.is_program THEN
-        PERFORM weather._check_rejects(run_id, shape, files, false);
+        PERFORM weather._check_rejects(run_id, shape, files, '');
         PERFORM weather._enter(run_id, shape, (
             SELECT jsonb_agg(f || '{"inserted": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "lost": 0}'
                        || jsonb_build_object('read', (f -> 'rows')::bigint + (f -> 'rejected')::bigint))

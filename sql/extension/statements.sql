@@ -29,7 +29,7 @@ $$;
 -- The rows of the files that are no rejects, each with what it is ordered by. A batch finds the file of
 -- a row by its name in a jsonb object: a join could make the planner read the files again and again.
 CREATE FUNCTION weather._rows_of(shape pg_catalog.record, is_batch pg_catalog.bool,
-                                 is_part pg_catalog.bool)
+                                 part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -42,38 +42,46 @@ BEGIN
         CASE WHEN shape."offset" IS NULL THEN 'row_number() OVER ()'
              ELSE format('r.%I', shape."offset") END,
         shape.relation)
-        || weather._only(shape, is_part)
+        || weather._only(shape, part)
         || CASE WHEN shape.error IS NULL THEN '' ELSE format(' AND r.%I IS NULL', shape.error) END;
 END $$;
 
 -- The clause that reads nothing but these files, or that part of one.
-CREATE FUNCTION weather._only(shape pg_catalog.record, is_part pg_catalog.bool)
+CREATE FUNCTION weather._only(shape pg_catalog.record, part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN CASE WHEN shape.filename IS NULL THEN ''
-                ELSE format(' AND r.%I = ANY ($1)', shape.filename) END
-        || CASE WHEN is_part THEN format(' AND r.%1$I >= $4 AND r.%1$I < $5', shape."offset")
-                ELSE '' END;
+                ELSE format(' AND r.%I = ANY ($1)', shape.filename) END || part;
+END $$;
+
+-- The clause for a part of the file, or '' for all of it. What is read from its beginning has one bound
+-- only: by two of them the planner would take it for a few rows.
+CREATE FUNCTION weather._part(shape pg_catalog.record, is_bounded pg_catalog.bool, start pg_catalog.int8)
+RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN start > 0 THEN format(' AND r.%I >= $4', shape."offset") ELSE '' END
+        || CASE WHEN is_bounded THEN format(' AND r.%I < $5', shape."offset") ELSE '' END;
 END $$;
 
 -- The same, of equal keys the greatest (mtime, path, offset) first; `place` 1 has won.
 CREATE FUNCTION weather._ranked_rows(shape pg_catalog.record, is_batch pg_catalog.bool,
-                                     is_part pg_catalog.bool)
+                                     part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN format('SELECT *, row_number() OVER same_key AS place, %s AS winner FROM (%s) AS found '
                   'WINDOW same_key AS (PARTITION BY %s ORDER BY %sfile_place DESC)',
                   CASE WHEN is_batch THEN 'first_value(load_file_id) OVER same_key' ELSE 'load_file_id' END,
-                  weather._rows_of(shape, is_batch, is_part), weather._list(shape.key_columns),
+                  weather._rows_of(shape, is_batch, part), weather._list(shape.key_columns),
                   CASE WHEN is_batch THEN 'file_mtime DESC, file_path DESC, ' ELSE '' END);
 END $$;
 
 -- An equal row from a greater file gets its load_file_id written and counts as unchanged; a row that
 -- loses to another file's row, in this read or in the table, counts as lost for its file.
 CREATE FUNCTION weather._upsert_statement(shape pg_catalog.record, is_batch pg_catalog.bool,
-                                          is_part pg_catalog.bool)
+                                          part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -121,7 +129,7 @@ SELECT jsonb_agg(to_jsonb(file)) FROM (
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
         weather._comparable(shape.target, value_columns, 'kept.'),
         weather._comparable(shape.target, value_columns, 'r.'),
-        weather._ranked_rows(shape, is_batch, is_part), shape.target,
+        weather._ranked_rows(shape, is_batch, part), shape.target,
         weather._key_equality(shape.target, shape.key_columns), weather._list(shape.columns),
         weather._list(shape.key_columns),
         (SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ')
@@ -147,12 +155,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 CREATE FUNCTION weather._append_statement(shape pg_catalog.record, is_batch pg_catalog.bool,
-                                          is_part pg_catalog.bool)
+                                          part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     insertion text := format('INSERT INTO %s (%s, load_file_id) SELECT %2$s, load_file_id FROM (%s) AS r',
-        shape.target, weather._list(shape.columns), weather._rows_of(shape, is_batch, is_part));
+        shape.target, weather._list(shape.columns), weather._rows_of(shape, is_batch, part));
 BEGIN
     RETURN CASE WHEN is_batch THEN format($statement$
 WITH written AS (%s RETURNING load_file_id)

@@ -1,0 +1,122 @@
+# What goes wrong during a refresh: it is stopped, the disk is full, files and tables change beneath it,
+# triggers swallow rows. Afterwards a refresh completes the work, and target and ledger are what an
+# independent load of the same files gives.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Loader;
+use Weather;
+
+my $node = loader_server('load_faults', 'max_connections = 20', 'autovacuum = off');
+my @modes = qw(upsert append);
+
+sub pid { return sql(q{SELECT pid FROM pg_stat_activity WHERE application_name = 'refresh'}) }
+
+sub stop_by
+{
+	my $function = shift;
+	sql("SELECT $function(" . pid() . ')');
+}
+
+# ---- Fault 20: stopped in the second of three files
+
+my %stop = (
+	timeout   => [ sub { }, qr/canceling statement due to statement timeout/ ],
+	cancel    => [ sub { stop_by('pg_cancel_backend') }, qr/canceling statement due to user request/ ],
+	terminate => [ sub { stop_by('pg_terminate_backend') }, qr/terminating connection due to administrator command/ ],
+	shutdown  => [ sub { $node->stop('immediate') }, qr/server closed the connection|immediate shutdown/ ]);
+for my $way (sort keys %stop)
+{
+	my ($stop, $message) = @{ $stop{$way} };
+	make_source($way, 'upsert');
+	put_rows("$way/$_->[0].json", $_->[1], $_->[1] + 299, wide => 1) for [ a => 1 ], [ b => 301 ], [ c => 601 ];
+	my $refresh = hold_refresh($way, 450, $way eq 'timeout' ? '-c statement_timeout=3s' : '');
+	$stop->();
+	$refresh->{run}->finish;
+	like($refresh->{output}, $message, "$way ends a refresh");
+	$node->start if $way eq 'shutdown';
+	sql('UPDATE hold SET k = 0');
+	is(ledger($way), 'a.json loaded 0', '... what was loaded stays, and no file has failed');
+	is(sql("SELECT count(*) FROM $way"), 300, '... with its rows');
+	is(sql("SELECT last_outcome FROM weather.status WHERE source = '$way'"), 'interrupted', '... the run shows as interrupted');
+	is(refreshed($way), '', '... the next one says nothing');
+	is(last_run($way), 'done 600 600', '... and loads the rest');
+	agrees($way, 'upsert');
+}
+
+# ---- Fault 13: no space for the rows of one file
+
+# A partition whose file is /dev/full. Others' rows go elsewhere.
+for my $mode (@modes)
+{
+	my $source = "full_$mode";
+	mkdir "$DIR/$source" or die;
+	make_relation($source);
+	my $key = $mode eq 'upsert' ? ', PRIMARY KEY (k)' : '';
+	my $heap = $node->data_dir . '/' . sql(<<SQL);
+CREATE TABLE $source (k int, v text, load_file_id bigint$key) PARTITION BY RANGE (k);
+CREATE TABLE ${source}_low PARTITION OF $source FOR VALUES FROM (0) TO (1000);
+CREATE TABLE ${source}_high PARTITION OF $source FOR VALUES FROM (1000) TO (2000);
+SELECT weather.add_source('$source', '${source}_view', '$source', mode => '$mode') \\g /dev/null
+SELECT pg_relation_filepath('${source}_high');
+SQL
+	put_rows("$source/$_->[0].json", $_->[1], $_->[1] + 9) for [ a => 1 ], [ b => 1001 ], [ c => 11 ];
+	sql('CHECKPOINT');
+	rename $heap, "$heap.away" and symlink '/dev/full', $heap or die;
+	like(refreshed($source), qr/file ".*b\.json" failed: could not extend file .*No space left on device/, "$source: the disk is full");
+	is(ledger($source), 'a.json loaded 0, b.json failed 1, c.json loaded 0', '... the file has failed, the others are loaded');
+	is(sql("SELECT error_code FROM weather.load_file WHERE source = '$source' AND state = 'failed'"), '53100', '... with disk_full');
+	rename "$heap.away", $heap or die;
+	is(refreshed($source), '', '... when there is space it is loaded');
+	is(last_run($source), 'done 10 10', '... and nothing else');
+	agrees($source, $mode);
+}
+
+# ---- Faults 8, 9: a file changes while it is read (in blocks: it is held at its tenth row)
+
+my %change = (
+	replaced => sub {
+		my $source = shift;
+		put_rows("$source/new", 101, 250, wide => 1, tag => 'new');
+		rename "$DIR/$source/new", "$DIR/$source/a.json" or die;
+	},
+	rewritten => sub { put_rows("$_[0]/a.json", 101, 400, wide => 1, tag => 'new') },
+	truncated => sub {
+		my $size = -s "$DIR/$_[0]/a.json";
+		truncate "$DIR/$_[0]/a.json", int($size / 2) or die;
+		append_to_file("$DIR/$_[0]/a.json", qq("}\n));
+	},
+	emptied => sub { truncate "$DIR/$_[0]/a.json", 0 or die },
+	grown   => sub { put_rows("$_[0]/a.json", 301, 600, wide => 1, append => 1) },
+	grown_in_a_batch => sub { put_rows("$_[0]/a.json", 301, 600, wide => 1, append => 1) },
+	removed          => sub { unlink "$DIR/$_[0]/b.json" or die });
+for my $change (sort keys %change)
+{
+	for my $mode (@modes)
+	{
+		my $source = "${change}_$mode";
+		make_source($source, $mode);
+		my $rows = $change eq 'grown_in_a_batch' ? 200 : 300;
+		put_rows("$source/a.json", 1, $rows, wide => 1);
+		put_rows("$source/b.json", 901, 900 + $rows, wide => 1);
+		my $refresh = hold_refresh($source, 10);
+		$change{$change}->($source);
+		my $said = release($refresh);
+		note "$source: $said", ledger($source);
+		if ($change eq 'removed')
+		{
+			like($said, qr/file ".*b\.json" failed: file ".*" vanished or shrank since it was listed/, "$source: it is missed");
+			is(ledger($source), 'a.json loaded 0, b.json failed 1', '... and the other is loaded');
+		}
+		is(refreshed($source), '', '... the next refresh has nothing to say');
+		agrees($source, $mode);
+		is(refreshed($source), '', '... and the one after it');
+		is(last_run($source), 'done 0 0', '... nothing to do');
+	}
+}
+
+$node->stop;
+done_testing();
