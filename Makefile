@@ -3,6 +3,7 @@
 #   make, make install, make installcheck, make clean     as with any PGXS extension (PG_CONFIG=…)
 #   make demo [KEEP=1]   the whole job on a throw-away server; installs what is missing
 #   make test            every test; installs what is missing
+#   make soak            a thousand kills in the middle of refreshes
 #   make bench           the comparisons of bench/
 #   make unit, make fuzz engine tests without a server
 
@@ -99,6 +100,9 @@ demo:
 test:
 	@scripts/test
 
+soak:
+	@WEATHER_KILL_CYCLES=$${WEATHER_KILL_CYCLES:-1000} TAP_TESTS=test/t/040_kill.pl scripts/test tap
+
 bench:
 	@scripts/install-deps bench
 	$(MAKE) --no-print-directory $(JOBS) all
@@ -153,5 +157,5 @@ build/fuzz/engine/%.o: src/engine/%.cpp
 
 -include $(wildcard build/unit/*.d build/unit/engine/*.d build/fuzz/*.d build/fuzz/engine/*.d)
 
-.PHONY: FORCE demo test bench unit fuzz install-dba-scripts uninstall-dba-scripts
+.PHONY: FORCE demo test soak bench unit fuzz install-dba-scripts uninstall-dba-scripts
 .SECONDARY: $(FUZZ_ENGINE) $(FUZZERS:%=build/fuzz/%)

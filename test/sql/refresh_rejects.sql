@@ -18,7 +18,7 @@ SELECT replace(path, (SELECT name FROM directory), 'DIR') AS path, load_file_id,
 TABLE target ORDER BY k;
 SELECT outcome, todo, done, failed, read, ins, rej FROM runs;
 
--- Each time the failed file is tried again; repaired, it is loaded, and its rejects are of now.
+-- story: a failed file is skipped for ever. Each time the failed file is tried again; repaired, it is loaded, and its rejects are of now.
 CALL weather.refresh();
 SELECT failures, state FROM weather.load_file ORDER BY path;
 SELECT count(*), min(run_id) FROM weather.load_reject WHERE path LIKE '%/a';

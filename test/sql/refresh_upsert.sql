@@ -38,8 +38,9 @@ CALL weather.refresh('s');
 SELECT * FROM target WHERE k > 4 ORDER BY k;
 SELECT path, read, ins, upd, same, dup FROM ledger WHERE path = 'd';
 
--- Overwritten file: a changed file is a new version. Its rows replace the old version's, and what it
--- had won from others is loaded again from those.
+-- story: an overwritten file ingested twice. story: a ledger keyed by name misses changed content. A
+-- changed file is a new version. Its rows replace the old version's, and what it had won from others is
+-- loaded again from those.
 CALL put_in('c', 4, '{"k": 2, "v": "newest"}
 {"k": 7, "v": "c"}
 ');
@@ -66,7 +67,7 @@ CALL weather.refresh('at_once');
 (SELECT k, v FROM target EXCEPT SELECT k, v FROM again) UNION ALL
 (SELECT k, v FROM again EXCEPT SELECT k, v FROM target);
 
--- 10k rows sent, five loaded, nobody noticed: a trigger swallows a row.
+-- story: 10k rows sent, five loaded, nobody noticed: a trigger swallows a row.
 CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RETURN CASE WHEN new.k <> 11 THEN new END; END $$;
 CREATE TRIGGER swallow BEFORE INSERT ON target FOR EACH ROW EXECUTE FUNCTION swallow();

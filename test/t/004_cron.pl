@@ -96,7 +96,7 @@ for my $kind (sort keys %node)
 	like($stderr, qr/another database.*HINT:  SELECT cron\.schedule_in_database\(/s, 'a role that may not know which database');
 }
 
-# One minute of both servers. Five jobs for one source at once are a backlog (fault 25).
+# One minute of both servers. Five jobs for one source at once are a backlog (fault 25; story: runs pile up).
 for my $kind (sort keys %node)
 {
 	my $node = $node{$kind};

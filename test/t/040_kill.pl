@@ -1,7 +1,8 @@
-# Fault 23: kill -9 of a backend, or of the whole server, in the middle of a refresh loses nothing and
-# doubles nothing. Each cycle changes the landing directories, starts a refresh, and kills it while it
-# scans, inserts or commits (it is held there by a sleep), or at a random moment. At the end one clean
-# refresh must leave what an independent load of the same files gives, and a ledger that agrees.
+# Fault 23; story: a retry inserts again. kill -9 of a backend, or of the whole server, in the middle of
+# a refresh loses nothing and doubles nothing. Each cycle changes the landing directories, starts a
+# refresh, and kills it while it scans, inserts or commits (it is held there by a sleep), or at a random
+# moment. At the end one clean refresh must leave what an independent load of the same files gives, and a
+# ledger that agrees.
 #
 #   WEATHER_KILL_CYCLES=1000 WEATHER_KILL_SEED=7 scripts/prove test/t/040_kill.pl
 use strict;
