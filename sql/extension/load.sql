@@ -25,9 +25,12 @@ BEGIN
     SELECT jsonb_agg(to_jsonb(f) || jsonb_build_object('rows', s.rows, 'rejected', s.rejects,
                'bytes', s.bytes, 'next_offset', s.next_offset)) AS files,
            (array_agg(f.path) FILTER (
-               WHERE s.path IS NULL OR NOT s.complete OR s.size < f.size
-                  OR part = '' AND (s.size > f.size
-                      OR f.is_plain AND (s.next_offset > f.stop OR s.bytes > f.size))))[1] AS unread
+               WHERE s.path IS NULL OR NOT s.complete
+                  OR part = '' AND (s.size <> f.size
+                      OR f.is_plain AND (s.next_offset > f.stop OR s.bytes > f.size))
+                  -- another file may stand where the one stood whose fingerprint is entered
+                  OR (s.size, s.mtime) IS DISTINCT FROM (f.size, f.mtime)
+                     AND NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint)))[1] AS unread
       INTO counted
       FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
                                            id bigint, new_id bigint, start bigint, stop bigint,

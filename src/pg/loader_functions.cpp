@@ -152,7 +152,7 @@ Datum weather_inspect(PG_FUNCTION_ARGS) {
             !open_input_file_if_there(file, path))
             continue;
         const int64 length = DatumGetInt64(lengths.items[i]);
-        const bool is_plain = by_lines && has_plain_lines(options, file);
+        const bool is_plain = by_lines && (length == 0 || has_plain_lines(options, file));
         const int64 from = DatumGetInt64(starts.items[i]);
         const int64 start = is_plain ? next_line_start(file, from, length) : from > 0 ? -1 : 0;
         const int64 stop = is_plain ? end_of_whole_lines(options, file, length) : length;

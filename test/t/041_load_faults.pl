@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib $FindBin::RealBin;
+use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Loader;
@@ -33,7 +34,7 @@ for my $way (sort keys %stop)
 	my ($stop, $message) = @{ $stop{$way} };
 	make_source($way, 'upsert');
 	put_rows("$way/$_->[0].json", $_->[1], $_->[1] + 299, wide => 1) for [ a => 1 ], [ b => 301 ], [ c => 601 ];
-	my $refresh = hold_refresh($way, 450, $way eq 'timeout' ? '-c statement_timeout=3s' : '');
+	my $refresh = hold_refresh($way, 450, $way eq 'timeout' ? '-c statement_timeout=2s' : '');
 	$stop->();
 	$refresh->{run}->finish;
 	like($refresh->{output}, $message, "$way ends a refresh");
@@ -75,7 +76,7 @@ SQL
 	agrees($source, $mode);
 }
 
-# ---- Faults 8, 9: a file changes while it is read (in blocks: it is held at its tenth row)
+# ---- Fault 8, fault 9, fault 11: a file changes while it is read (in blocks: it is held at its tenth row)
 
 my %change = (
 	replaced => sub {
@@ -115,6 +116,89 @@ for my $change (sort keys %change)
 		agrees($source, $mode);
 		is(refreshed($source), '', '... and the one after it');
 		is(last_run($source), 'done 0 0', '... nothing to do');
+	}
+}
+
+# ---- Fault 9: a log is rotated twice, the first time between the look at it and its reading
+
+make_source('rotated', 'append');
+sql(<<'SQL');
+CREATE FUNCTION pass_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM public.pass(-1, ''); RETURN NULL; END $$;
+CREATE TRIGGER pass BEFORE INSERT ON rotated EXECUTE FUNCTION pass_statement();
+SQL
+put_rows('rotated/log.json', 1, 300, wide => 1);
+my $looked = hold_refresh('rotated', -1);
+rename "$DIR/rotated/log.json", "$DIR/rotated/log.1.json" or die;
+put_rows('rotated/log.json', 1001, 1400, wide => 1);
+like(release($looked), qr/log\.json" failed: file ".*" changed while it was read/, 'rotated: what is read is not what was looked at');
+rename "$DIR/rotated/log.json", "$DIR/rotated/log.2.json" or die;
+is(refreshed('rotated'), '', '... the next refresh has nothing to say');
+agrees('rotated', 'append');
+
+# ---- Dropped meanwhile: who drops waits for the file that is being read, and what comes then fails cleanly
+
+my %drop = (
+	foreign_table => [ sub { "DROP FOREIGN TABLE $_[0]_file CASCADE" }, sub { "$_[0]_file" }, sub { make_relation($_[0]) } ],
+	target => [ sub { "DROP TABLE $_[0]" }, sub { $_[0] }, sub { sql("CREATE TABLE $_[0] (k int PRIMARY KEY, v text, load_file_id bigint)") } ],
+	source => [
+		sub { "ALTER FOREIGN TABLE $_[0]_file OPTIONS (SET files '$DIR/nothing/*')" },
+		sub { "$_[0]_file" },
+		sub { sql("ALTER FOREIGN TABLE $_[0]_file OPTIONS (SET files '$DIR/$_[0]')") }
+	]);
+for my $what (sort keys %drop)
+{
+	my ($statement, $table, $make_again) = @{ $drop{$what} };
+	my $source = "drop_$what";
+	make_source($source, 'upsert');
+	put_rows("$source/$_->[0].json", $_->[1], $_->[1] + 299, wide => 1) for [ a => 1 ], [ b => 301 ], [ c => 601 ];
+	my $refresh = hold_refresh($source, 10);
+	my $output  = '';
+	my $dropper = IPC::Run::start([ 'psql', '-X', '-d', $node->connstr('postgres'), '-c', $statement->($source) ],
+		'<', \undef, '>', \$output, '2>&1');
+	wait_for_lock($table->($source));
+	is(sql("SELECT outcome FROM weather.load_run WHERE source = '$source'"), 'running', "$what: to drop it waits for the refresh");
+	my $said = release($refresh);
+	ok($dropper->finish, '... and is done') or diag $output;
+	unlike($said, qr/ERROR|server closed/, '... the refresh goes on');
+	is(sql("SELECT outcome FROM weather.load_run WHERE source = '$source' ORDER BY id DESC LIMIT 1"), 'failed', '... to its end, which is a failure')
+	  or diag $said;
+	like($said, qr/WARNING:  source "$source": /, '... that it says');
+	$make_again->($source);
+	refreshed($source);
+	is(sql("SELECT count(*) FROM $source"), 900, '... and when it is there again, all is loaded');
+	agrees($source, 'upsert');
+}
+
+# ---- A target that does not take what is written
+
+my %swallow = (
+	trigger => sub {
+		sql('CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN CASE WHEN new.k % 1000 <> 0 THEN new END; END$$')
+		  unless sql("SELECT to_regproc('swallow')");
+		sql("CREATE TRIGGER swallow BEFORE INSERT ON $_[0] FOR EACH ROW EXECUTE FUNCTION swallow()");
+		return "DROP TRIGGER swallow ON $_[0]";
+	},
+	rule => sub {
+		sql("CREATE RULE swallow AS ON INSERT TO $_[0] WHERE new.k % 1000 = 0 DO INSTEAD NOTHING");
+		return "DROP RULE swallow ON $_[0]";
+	});
+for my $how (sort keys %swallow)
+{
+	for my $mode (@modes)
+	{
+		my $source = "${how}_$mode";
+		make_source($source, $mode);
+		my $end = $swallow{$how}->($source);
+		put_rows("$source/a.json", 1, 1000);
+		put_rows("$source/b.json", 2001, 2010);
+		like(refreshed($source), qr/file ".*a\.json" failed/, "a $how of $source swallows a row in a thousand: its file fails");
+		like(sql("SELECT concat_ws(': ', error_message, error_detail) FROM weather.load_file WHERE source = '$source' AND state = 'failed'"),
+			qr/1000 rows were read, but not all are accounted for: .* 999 were\.|cannot perform INSERT RETURNING/, '... since the check fails');
+		is(sql("SELECT count(*) FROM $source WHERE k <= 1000"), 0, '... and nothing of it stays');
+		sql($end);
+		refreshed($source);
+		is(sql("SELECT count(*) FROM $source"), 1010, '... without it all is loaded');
+		agrees($source, $mode);
 	}
 }
 

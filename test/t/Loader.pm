@@ -11,7 +11,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 use Weather;
 
-our @EXPORT = qw(loader_server sql make_relation make_source put_rows refreshed start_refresh hold_refresh
+our @EXPORT = qw(loader_server in_database prepare_database sql make_relation make_source put_rows refreshed start_refresh hold_refresh
   release wait_for_lock ledger last_run agrees $DIR);
 
 our $DIR = PostgreSQL::Test::Utils::tempdir_short();
@@ -43,6 +43,9 @@ BEGIN
 END $$;
 SQL
 }
+
+# What follows is in this database.
+sub in_database { $database = shift }
 
 sub sql { return $node->safe_psql($database, shift) }
 
