@@ -30,6 +30,10 @@ REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_INPUTDIR = test
 REGRESS_OPTS = --inputdir=$(REGRESS_INPUTDIR)
 
+# What several sessions do at a time: test/specs, by PostgreSQL's isolation tester, likewise.
+ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=$(REGRESS_INPUTDIR) --outputdir=.
+
 PG_CONFIG ?= pg_config
 export PG_CONFIG
 

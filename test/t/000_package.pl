@@ -35,6 +35,6 @@ for my $name (sort keys %files)
 	push @missing, grep { slurp_file("$TOP/test/$_") !~ /\Q$mark\E(?!\w)/i } split / /, $files{$name};
 }
 is("@missing", '', 'the tests of all faults and stories of test/README.md');
-is(join(' ', grep { !$files{$_} } 1 .. 20, 25, 27, 32), '', '... which has every fault');
+is(join(' ', grep { !$files{$_} } 1 .. 20, 23 .. 25, 27, 29 .. 32), '', '... which has every fault');
 
 done_testing();
