@@ -12,13 +12,17 @@ namespace {
 // kept in memory for each line.
 constexpr uint64_t longest_indent = 4096;
 
+bool begins(const Resync::Beginning& document, uint64_t column, char first) {
+    return document.column == column && document.first == first && first != '\0';
+}
+
 } // namespace
 
-void Resync::begin(Window& window, uint64_t from, uint64_t fault, Until until,
-                   const Beginning& beginning, size_t keep) {
-    until_ = until == Until::LikeBeginning && beginning.column > longest_indent ? Until::EndOfFile
-                                                                                : until;
-    beginning_ = beginning;
+void Resync::begin(Window& window, uint64_t from, uint64_t fault, Until until, const Beginning& bad,
+                   const Beginning& good, size_t keep) {
+    until_ = until;
+    bad_ = bad;
+    good_ = good;
     keep_ = keep;
     look_from_ = std::max(from, fault);
     if (from > window.offset())
@@ -39,9 +43,10 @@ void Resync::pass(Window& window, size_t size) {
 Resync::Match Resync::looks_like_beginning(std::string_view line, bool ended) const {
     const size_t blanks = std::min<size_t>(line.find_first_not_of(" \t"), line.size());
     if (blanks < line.size())
-        return blanks == beginning_.column && line[blanks] == beginning_.first ? Match::Yes
-                                                                               : Match::No;
-    return ended || blanks > beginning_.column ? Match::No : Match::Unknown;
+        return begins(bad_, blanks, line[blanks]) || begins(good_, blanks, line[blanks])
+                   ? Match::Yes
+                   : Match::No;
+    return ended || blanks > longest_indent ? Match::No : Match::Unknown;
 }
 
 bool Resync::next(Window& window) {
@@ -61,7 +66,7 @@ bool Resync::next(Window& window) {
         }
         switch (looks_like_beginning(text.substr(line_end + 1), window.ended())) {
         case Match::Yes:
-            pass(window, line_end + 1 + static_cast<size_t>(beginning_.column));
+            pass(window, text.find_first_not_of(" \t", line_end + 1));
             return true;
         case Match::No:
             look_from_ = window.offset() + line_end + 1;

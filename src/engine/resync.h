@@ -12,8 +12,7 @@ namespace weather {
 
 class Resync {
   public:
-    // How the bad document began; a line that begins the same way is where the next one is
-    // expected.
+    // How a document began; a line that begins the same way is where the next one is expected.
     struct Beginning {
         char first = 0;      // its first byte
         uint64_t column = 0; // bytes before it on its line
@@ -21,14 +20,16 @@ class Resync {
 
     enum class Until : uint8_t {
         NextLine,      // framing lines
-        LikeBeginning, // a line that has the document's first byte at its column, blanks before it
+        LikeBeginning, // a line that has a document's first byte at its column, blanks before it
         EndOfFile,
     };
 
     // The window stands at the first byte to pass over, or before it. `fault`: the byte in error;
-    // what is looked for comes behind it. Of the text at most `keep` bytes are kept.
-    void begin(Window& window, uint64_t from, uint64_t fault, Until until,
-               const Beginning& beginning, size_t keep);
+    // what is looked for comes behind it. `bad`: the beginning of the malformed document, or of
+    // what stands in place of one; `good`: of the last one before it, if there was one. Of the text
+    // at most `keep` bytes are kept.
+    void begin(Window& window, uint64_t from, uint64_t fault, Until until, const Beginning& bad,
+               const Beginning& good, size_t keep);
 
     // False: fill the window, then call again. True: the window stands where reading goes on.
     bool next(Window& window);
@@ -46,7 +47,8 @@ class Resync {
 
     uint64_t look_from_ = 0; // offset of the first byte that may be the line end that is looked for
     Until until_ = Until::EndOfFile;
-    Beginning beginning_;
+    Beginning bad_;
+    Beginning good_;
     size_t keep_ = 0;
     std::string text_;
     uint64_t bytes_ = 0;

@@ -73,6 +73,7 @@ void Scan::begin_file(Source& source, Start start, std::vector<Given> given,
     error_ = Error();
     task_ = start.offset > 0 ? Task::FindStart : Task::FindDocument;
     ordinal_ = 0;
+    good_ = {};
     failed_ = false;
 }
 
@@ -147,7 +148,8 @@ ScanStatus Scan::malformed(const Extent& extent) {
     // Of a document with rows, those before the fault stand.
     const uint64_t from = plan_.has_row_path() ? fault : window_.offset();
     malformed_at_ = file_offset(from);
-    resync_.begin(window_, from, fault, until, document_, plan_.wants_raw() ? maximum_size_ : 0);
+    resync_.begin(window_, from, fault, until, document_, good_,
+                  plan_.wants_raw() ? maximum_size_ : 0);
     task_ = Task::PassOver;
     return ScanStatus::Rows;
 }
@@ -275,6 +277,7 @@ ScanStatus Scan::find_row(Batch& batch, uint64_t limit) {
 
 void Scan::end_document() {
     counters_.empty_documents += !document_has_rows_;
+    good_ = document_;
     task_ = Task::FindDocument;
 }
 

@@ -165,6 +165,7 @@ class Scan {
     uint64_t ordinal_ = 0;           // of the last row of the file
     std::vector<Error> fallen_back_; // of the row at hand: values in whose place stands a fallback
     Resync::Beginning document_;     // of the document at hand
+    Resync::Beginning good_;         // of the last document that was well-formed
     Resync resync_;
     std::string malformed_;     // the text that was passed over, for the column raw
     bool is_malformed_ = false; // the match is that text

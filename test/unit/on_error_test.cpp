@@ -94,6 +94,18 @@ TEST(OnError, ConcatenatedGoesOnWhereALineBeginsLikeTheDocument) {
               (Rows{"integer 1", "reject {\"a\" {\"a\":2}"}));
 }
 
+// What stands between two documents begins like neither: a line that begins like the last document
+// is as good.
+TEST(OnError, StrayTextCostsNoDocumentsBehindIt) {
+    const std::string good = "{\"a\":1\n}\n";
+    EXPECT_EQ(rows_of(tolerant_spec(), good + "<html>\n" + good + good, Framing::Concatenated),
+              (Rows{"integer 1", "reject <html>", "integer 1", "integer 1"}));
+    EXPECT_EQ(rows_of(tolerant_spec(), "{\"a\":1\n} x\n" + good, Framing::Concatenated),
+              (Rows{"integer 1", "reject x", "integer 1"}));
+    EXPECT_EQ(rows_of(tolerant_spec(), "<html>\n" + good, Framing::Concatenated),
+              (Rows{"reject <html>\n{\"a\":1\n}"}));
+}
+
 TEST(OnError, AnArrayEndsWhereItEnds) {
     EXPECT_EQ(rows_of(tolerant_spec(), "[{\"a\":1}]\n{\"a\":2}\n", Framing::Auto),
               (Rows{"integer 1", "reject {\"a\":2}"}));
