@@ -5,6 +5,24 @@
 -- changed, and one that has grown, is known by the CRC-32C of the bytes that were loaded: a change
 -- that keeps it is missed with a probability of 1 in 2^32.
 
+-- A file on its way through a refresh: what is new of it (below), what is known of it before it is read,
+-- what came out of it. An array of these is passed on, for it costs a tenth of jsonb.
+CREATE TYPE weather._file AS (
+    action pg_catalog.text, path pg_catalog.text, size pg_catalog.int8, mtime pg_catalog.timestamptz,
+    id pg_catalog.int8, loaded_to pg_catalog.int8, fingerprint pg_catalog.text,
+    new_id pg_catalog.int8, start pg_catalog.int8, stop pg_catalog.int8, is_plain pg_catalog.bool,
+    next_offset pg_catalog.int8, bytes pg_catalog.int8, read pg_catalog.int8, rejected pg_catalog.int8,
+    inserted pg_catalog.int8, updated pg_catalog.int8, unchanged pg_catalog.int8,
+    duplicates pg_catalog.int8, lost pg_catalog.int8);
+
+-- Files that are loaded in one transaction.
+CREATE TYPE weather._batch AS (files weather._file[]);
+
+-- What a statement did for each load_file_id.
+CREATE TYPE weather._count AS (
+    id pg_catalog.int8, inserted pg_catalog.int8, updated pg_catalog.int8, unchanged pg_catalog.int8,
+    duplicates pg_catalog.int8, lost pg_catalog.int8, to_write pg_catalog.int8, written pg_catalog.int8);
+
 -- Null: there is no such file, or it is shorter, or it cannot be read: loading it will say why.
 CREATE FUNCTION weather._begins_as(foreign_table pg_catalog.regclass, path pg_catalog.text,
                                    length pg_catalog.int8, fingerprint pg_catalog.text)

@@ -1,6 +1,10 @@
 -- Loading: the rows of some files and their ledger entries, in the caller's transaction. An error
 -- leaves it to the caller to undo everything.
 --
+-- The planner does not know how many files an array holds, nor, since its plans are kept, how many the
+-- ledger does by now. So loops over loops of arrays are turned off, and reading the ledger as a whole;
+-- and JIT compilation, which the cost of what cannot be avoided would call for.
+--
 -- The fingerprint is taken before the rows are read. A file that is exchanged in between thus gets an
 -- entry that does not fit it, and is a changed file for the next refresh.
 
@@ -16,14 +20,15 @@ AS 'MODULE_PATHNAME', 'weather_inspect' LANGUAGE C STRICT;
 
 -- What the engine counted for each of these files in the last scan. Each must have been read to its
 -- end, as it was listed: else it was exchanged, or the relation does not show all of its rows.
-CREATE FUNCTION weather._counted(shape pg_catalog.record, files pg_catalog.jsonb, part pg_catalog.text)
-RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION weather._counted(shape pg_catalog.record, files weather._file[], part pg_catalog.text)
+RETURNS weather._file[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     counted record;
 BEGIN
-    SELECT jsonb_agg(to_jsonb(f) || jsonb_build_object('rows', s.rows, 'rejected', s.rejects,
-               'bytes', s.bytes, 'next_offset', s.next_offset)) AS files,
+    SELECT array_agg(ROW(f.action, f.path, f.size, f.mtime, f.id, f.loaded_to, f.fingerprint, f.new_id, f.start,
+               f.stop, f.is_plain, s.next_offset, s.bytes, s.rows + s.rejects, s.rejects,
+               NULL, NULL, NULL, NULL, NULL)::weather._file) AS files,
            (array_agg(f.path) FILTER (
                WHERE s.path IS NULL OR NOT s.complete
                   OR part = '' AND (s.size <> f.size
@@ -32,9 +37,7 @@ BEGIN
                   OR (s.size, s.mtime) IS DISTINCT FROM (f.size, f.mtime)
                      AND NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint)))[1] AS unread
       INTO counted
-      FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
-                                           id bigint, new_id bigint, start bigint, stop bigint,
-                                           is_plain boolean, fingerprint text)
+      FROM unnest(files) AS f
       LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s USING (path);
     IF counted.unread IS NOT NULL THEN
         RAISE EXCEPTION 'file "%" changed while it was read', counted.unread
@@ -51,42 +54,40 @@ AS 'MODULE_PATHNAME', 'weather_begin_progress' LANGUAGE C STRICT;
 CREATE FUNCTION weather._end_progress(foreign_table pg_catalog.regclass) RETURNS pg_catalog.void
 AS 'MODULE_PATHNAME', 'weather_end_progress' LANGUAGE C STRICT;
 
--- Runs the source's statement for these files: an object of counts for each load_file_id.
-CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files pg_catalog.jsonb,
+-- Runs the source's statement for these files.
+CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files weather._file[],
                                    part pg_catalog.text)
-RETURNS pg_catalog.jsonb
+RETURNS weather._count[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    is_batch boolean := jsonb_array_length(files) > 1;
+    is_batch boolean := cardinality(files) > 1;
     statement text := CASE shape.mode
         WHEN 'append' THEN weather._append_statement(shape, is_batch, part)
         ELSE weather._upsert_statement(shape, is_batch, part) END;
-    paths text[] := ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f);
+    paths text[] := ARRAY(SELECT path FROM unnest(files));
     ids jsonb;
     mtimes jsonb;
-    first_id bigint := files -> 0 ->> 'new_id';
-    counts jsonb;
+    first weather._file := files[1];
+    counts weather._count[];
     inserted bigint;
 BEGIN
-    SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id'), jsonb_object_agg(f ->> 'path', f -> 'mtime')
-      INTO ids, mtimes FROM jsonb_array_elements(files) AS f;
+    SELECT jsonb_object_agg(path, new_id), jsonb_object_agg(path, mtime) INTO ids, mtimes
+      FROM unnest(files);
     RAISE DEBUG USING MESSAGE = statement;
     IF shape.mode = 'append' AND NOT is_batch THEN
-        EXECUTE statement USING paths, ids, mtimes, (files -> 0 ->> 'start')::bigint,
-            (files -> 0 ->> 'stop')::bigint, first_id, (files -> 0 ->> 'mtime')::timestamptz;
+        EXECUTE statement
+          USING paths, ids, mtimes, first.start, first.stop, first.new_id, first.mtime;
         GET DIAGNOSTICS inserted = ROW_COUNT;
-        RETURN jsonb_build_array(jsonb_build_object('id', first_id, 'inserted', inserted,
-            'updated', 0, 'unchanged', 0, 'duplicates', 0, 'lost', 0,
-            'to_write', inserted, 'written', inserted));
+        RETURN ARRAY[ROW(first.new_id, inserted, 0, 0, 0, 0, inserted, inserted)::weather._count];
     END IF;
-    EXECUTE statement INTO counts USING paths, ids, mtimes, (files -> 0 ->> 'start')::bigint,
-        (files -> 0 ->> 'stop')::bigint, first_id, (files -> 0 ->> 'mtime')::timestamptz;
-    RETURN coalesce(counts, '[]');
+    EXECUTE statement INTO counts
+      USING paths, ids, mtimes, first.start, first.stop, first.new_id, first.mtime;
+    RETURN coalesce(counts, '{}');
 END $$;
 
 -- Keeps the rejects of these files; the relation must show them.
 CREATE FUNCTION weather._keep_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
-                                      files pg_catalog.jsonb, part pg_catalog.text,
+                                      files weather._file[], part pg_catalog.text,
                                       at_most pg_catalog.int8 DEFAULT NULL)
 RETURNS pg_catalog.int8
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -105,10 +106,9 @@ BEGIN
              ELSE format('NULL, NULL, r.%I', shape.error) END,
         CASE WHEN shape.raw IS NULL THEN 'NULL' ELSE format('r.%I::text', shape.raw) END,
         shape.relation, shape.error, weather._only(shape, part))
-    USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
-          (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
-          NULL, (files -> 0 ->> 'start')::bigint, (files -> 0 ->> 'stop')::bigint,
-          run_id, shape.source, at_most;
+    USING ARRAY(SELECT path FROM unnest(files)),
+          (SELECT jsonb_object_agg(path, new_id) FROM unnest(files)),
+          NULL, files[1].start, files[1].stop, run_id, shape.source, at_most;
     GET DIAGNOSTICS kept = ROW_COUNT;
     RETURN kept;
 END $$;
@@ -116,37 +116,32 @@ END $$;
 -- The files with all that is to be known before they are read: the id that their rows will bear, the
 -- part that is to be read, its fingerprint. A part begins where the last one ended and ends with the
 -- last whole line.
-CREATE FUNCTION weather._prepare(shape pg_catalog.record, files pg_catalog.jsonb)
-RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION weather._prepare(shape pg_catalog.record, files weather._file[])
+RETURNS weather._file[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     prepared record;
 BEGIN
-    WITH f AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint,
-                                                      mtime timestamptz, id bigint, loaded_to bigint,
-                                                      fingerprint text)
-    ), seen AS (
+    WITH seen AS (
         SELECT i.*
           FROM (SELECT array_agg(path) AS paths, array_agg(size) AS sizes,
                        array_agg(CASE WHEN action = 'grow' THEN loaded_to ELSE 0 END) AS starts,
                        array_agg(CASE WHEN action = 'grow' THEN fingerprint END) AS fingerprints
-                  FROM f) AS all_of,
+                  FROM unnest(files)) AS all_of,
                weather._inspect(shape.foreign_table, paths, sizes, starts, fingerprints,
                                 shape.may_grow) AS i
     )
-    SELECT jsonb_agg(jsonb_build_object(
+    SELECT array_agg(ROW(
                -- what goes on amidst a line cannot be read from there
-               'action', CASE WHEN f.action = 'grow' AND seen.start IS NULL THEN 'change' ELSE f.action END,
-               'path', f.path, 'size', f.size, 'mtime', f.mtime, 'id', f.id,
-               'new_id', CASE WHEN f.id IS NULL OR f.action = 'change'
-                                OR f.action = 'grow' AND seen.start IS NULL
-                              THEN nextval('weather.load_file_id_seq') ELSE f.id END,
-               'start', coalesce(seen.start, 0), 'stop', seen.stop, 'is_plain', seen.is_plain,
-               'fingerprint', seen.fingerprint)) AS files,
+               CASE WHEN f.action = 'grow' AND seen.start IS NULL THEN 'change' ELSE f.action END,
+               f.path, f.size, f.mtime, f.id, f.loaded_to, seen.fingerprint,
+               CASE WHEN f.id IS NULL OR f.action = 'change' OR f.action = 'grow' AND seen.start IS NULL
+                    THEN nextval('weather.load_file_id_seq') ELSE f.id END,
+               coalesce(seen.start, 0), seen.stop, seen.is_plain,
+               NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::weather._file) AS files,
            (array_agg(f.path) FILTER (WHERE seen.fingerprint IS NULL))[1] AS gone
       INTO prepared
-      FROM f LEFT JOIN seen USING (path);
+      FROM unnest(files) AS f LEFT JOIN seen USING (path);
     IF prepared.gone IS NOT NULL THEN
         RAISE EXCEPTION 'file "%" vanished or shrank since it was listed', prepared.gone
             USING ERRCODE = 'undefined_file',
@@ -157,28 +152,26 @@ END $$;
 
 -- Checks that every row that the engine read is accounted for, and written if it was to be: a trigger
 -- may have swallowed it. Returns the files with their counts.
-CREATE FUNCTION weather._account(files pg_catalog.jsonb, counts pg_catalog.jsonb)
-RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION weather._account(files weather._file[], counts weather._count[])
+RETURNS weather._file[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     checked record;
 BEGIN
-    SELECT jsonb_agg(to_jsonb(file)) AS files,
-           jsonb_agg(to_jsonb(file)) FILTER (
-               WHERE to_write <> written
-                  OR read <> inserted + updated + unchanged + duplicates + rejected) -> 0 AS wrong
+    SELECT array_agg(ROW(f.action, f.path, f.size, f.mtime, f.id, f.loaded_to, f.fingerprint, f.new_id, f.start,
+               f.stop, f.is_plain, f.next_offset, f.bytes, f.read, f.rejected,
+               c.inserted, c.updated, c.unchanged, c.duplicates, c.lost)::weather._file) AS files,
+           jsonb_agg(to_jsonb(c) || jsonb_build_object('path', f.path, 'read', f.read, 'rejected', f.rejected))
+               FILTER (WHERE c.to_write <> c.written
+                          OR f.read <> f.rejected + c.inserted + c.updated + c.unchanged + c.duplicates) -> 0 AS wrong
       INTO checked
-      FROM (SELECT f.*, f.rows + f.rejected AS read,
-                   coalesce(c.inserted, 0) AS inserted, coalesce(c.updated, 0) AS updated,
-                   coalesce(c.unchanged, 0) AS unchanged, coalesce(c.duplicates, 0) AS duplicates,
-                   coalesce(c.lost, 0) AS lost,
-                   coalesce(c.to_write, 0) AS to_write, coalesce(c.written, 0) AS written
-              FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
-                       id bigint, new_id bigint, start bigint, stop bigint, is_plain boolean,
-                       fingerprint text, rows bigint, rejected bigint, bytes bigint, next_offset bigint)
-              LEFT JOIN jsonb_to_recordset(counts) AS c (id bigint, inserted bigint, updated bigint,
-                       unchanged bigint, duplicates bigint, lost bigint, to_write bigint, written bigint)
-                     ON c.id = f.new_id) AS file;
+      FROM unnest(files) AS f
+      LEFT JOIN unnest(counts) AS n ON n.id = f.new_id
+      CROSS JOIN LATERAL (
+               SELECT coalesce(n.inserted, 0) AS inserted, coalesce(n.updated, 0) AS updated,
+                      coalesce(n.unchanged, 0) AS unchanged, coalesce(n.duplicates, 0) AS duplicates,
+                      coalesce(n.lost, 0) AS lost, coalesce(n.to_write, 0) AS to_write,
+                      coalesce(n.written, 0) AS written) AS c;
     IF checked.wrong IS NOT NULL THEN
         RAISE EXCEPTION 'file "%": % rows were read, but not all are accounted for',
                         checked.wrong ->> 'path', checked.wrong ->> 'read'
@@ -196,10 +189,10 @@ BEGIN
 END $$;
 
 -- Writes the ledger entries of these files. The counts of a part are added to those of the parts before.
-CREATE FUNCTION weather._enter(run_id pg_catalog.int8, shape pg_catalog.record, files pg_catalog.jsonb,
+CREATE FUNCTION weather._enter(run_id pg_catalog.int8, shape pg_catalog.record, files weather._file[],
                                deleted pg_catalog.int8)
 RETURNS pg_catalog.void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     run bigint := run_id;
@@ -212,13 +205,10 @@ BEGIN
            CASE WHEN f.new_id = f.id THEN greatest(old.version, 1) ELSE coalesce(old.version, 0) + 1 END,
            f.size, f.mtime, f.stop, f.fingerprint,
            f.is_plain AND (f.next_offset IS NOT NULL OR f.start > 0),
-           f.read + part.read, f.inserted + part.inserted, f.updated + part.updated,
-           f.unchanged + part.unchanged, f.duplicates + part.duplicates,
-           f.rejected + part.rejected, f.lost + part.lost, dropped, run, clock_timestamp()
-      FROM jsonb_to_recordset(files) AS f (action text, path text, size bigint, mtime timestamptz,
-               id bigint, new_id bigint, start bigint, stop bigint, is_plain boolean, fingerprint text,
-               next_offset bigint, read bigint, inserted bigint, updated bigint, unchanged bigint, duplicates bigint,
-               rejected bigint, lost bigint)
+           f.read + part.read, coalesce(f.inserted, 0) + part.inserted, coalesce(f.updated, 0) + part.updated,
+           coalesce(f.unchanged, 0) + part.unchanged, coalesce(f.duplicates, 0) + part.duplicates,
+           f.rejected + part.rejected, coalesce(f.lost, 0) + part.lost, dropped, run, clock_timestamp()
+      FROM unnest(files) AS f
       LEFT JOIN weather.load_file AS old ON old.id = f.id
       CROSS JOIN LATERAL (
                SELECT old.read, old.inserted, old.updated, old.unchanged, old.duplicates,
@@ -235,6 +225,19 @@ BEGIN
               0, NULL, NULL, NULL, NULL, NULL, NULL);
 END $$;
 
+-- What files that were loaded before have lost to these.
+CREATE FUNCTION weather._enter_losses(files weather._file[], counts weather._count[])
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    loser weather._count;
+BEGIN
+    FOR loser IN SELECT * FROM unnest(counts) AS c
+                  WHERE c.lost > 0 AND c.id NOT IN (SELECT new_id FROM unnest(files)) LOOP
+        UPDATE weather.load_file SET lost = lost + loser.lost WHERE id = loser.id;
+    END LOOP;
+END $$;
+
 CREATE FUNCTION weather._check_limit(shape pg_catalog.record, path pg_catalog.text, rejects pg_catalog.int8)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -248,7 +251,7 @@ END $$;
 
 -- Keeps the rejects, if the relation shows them, after comparing them with the limit.
 CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
-                                       files pg_catalog.jsonb, part pg_catalog.text)
+                                       files weather._file[], part pg_catalog.text)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -259,7 +262,7 @@ DECLARE
 BEGIN
     SELECT sum(f.rejected), max(f.rejected),
            (array_agg(f.path ORDER BY f.rejected DESC))[1] INTO rejects, most, worst
-      FROM jsonb_to_recordset(files) AS f (path text, rejected bigint);
+      FROM unnest(files) AS f;
     PERFORM weather._check_limit(shape, worst, most);
     IF rejects = 0 OR shape.error IS NULL THEN
         RETURN;
@@ -281,42 +284,38 @@ BEGIN
 END $$;
 
 -- What was done with these files, summed up.
-CREATE FUNCTION weather._totals(files pg_catalog.jsonb, deleted pg_catalog.int8)
+CREATE FUNCTION weather._totals(files weather._file[], deleted pg_catalog.int8)
 RETURNS pg_catalog.jsonb
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_build_object('files', count(*), 'read', sum(f.read), 'inserted', sum(f.inserted),
                'updated', sum(f.updated), 'unchanged', sum(f.unchanged),
                'duplicates', sum(f.duplicates), 'rejected', sum(f.rejected), 'deleted', deleted,
                'bytes', sum(f.bytes), 'path', min(f.path))
-      FROM jsonb_to_recordset(files) AS f (path text, read bigint, inserted bigint, updated bigint,
-               unchanged bigint, duplicates bigint, rejected bigint, bytes bigint)
+      FROM unnest(files) AS f
 $$;
 
 -- Files that are loaded in one piece or not at all. Returns what was done.
 CREATE FUNCTION weather._load_files(run_id pg_catalog.int8, shape pg_catalog.record,
-                                    batch pg_catalog.jsonb)
+                                    batch weather._file[])
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    files jsonb := weather._prepare(shape, batch);
-    first record;
+    files weather._file[] := weather._prepare(shape, batch);
+    first weather._file := files[1];
     part text;
-    counts jsonb := '[]';
+    counts weather._count[] := '{}';
     deleted bigint := 0;
 BEGIN
-    SELECT * INTO first FROM jsonb_to_record(files -> 0) AS f (action text, id bigint, new_id bigint,
-                                                               size bigint, start bigint, stop bigint,
-                                                               is_plain boolean);
     -- What is written to a file while it is read is left to the next refresh.
-    part := weather._part(shape, first.is_plain AND jsonb_array_length(files) = 1, first.start);
-    IF jsonb_array_length(files) > 1
-       AND EXISTS (SELECT FROM jsonb_array_elements(files) AS f WHERE f -> 'stop' <> f -> 'size') THEN
+    part := weather._part(shape, first.is_plain AND cardinality(files) = 1, first.start);
+    IF cardinality(files) > 1
+       AND EXISTS (SELECT FROM unnest(files) AS f WHERE f.stop <> f.size) THEN
         RAISE EXCEPTION 'a file of the batch ends amidst a document'; -- so they are loaded one by one
     END IF;
     IF first.action = 'change' THEN
         UPDATE weather.load_file SET state = 'replaced' WHERE id = first.id;
     END IF;
-    DELETE FROM weather.load_reject USING jsonb_to_recordset(files) AS f (action text, id bigint)
+    DELETE FROM weather.load_reject USING unnest(files) AS f
      WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
 
     IF first.start < first.stop OR part = '' THEN
@@ -325,7 +324,10 @@ BEGIN
         PERFORM weather._end_progress(shape.foreign_table);
         files := weather._counted(shape, files, part);
     ELSE
-        files := jsonb_build_array(files -> 0 || '{"rows": 0, "rejected": 0, "bytes": 0}');
+        first.read := 0;
+        first.rejected := 0;
+        first.bytes := 0;
+        files := ARRAY[first];
     END IF;
     files := weather._account(files, counts);
     PERFORM weather._check_rejects(run_id, shape, files, part);
@@ -335,10 +337,7 @@ BEGIN
         GET DIAGNOSTICS deleted = ROW_COUNT;
     END IF;
     PERFORM weather._enter(run_id, shape, files, deleted);
-    UPDATE weather.load_file AS f SET lost = f.lost + c.lost
-      FROM jsonb_to_recordset(counts) AS c (id bigint, lost bigint)
-     WHERE f.id = c.id AND c.lost > 0
-       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(files) AS own (new_id bigint) WHERE own.new_id = c.id);
+    PERFORM weather._enter_losses(files, counts);
     IF deleted > 0 AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;

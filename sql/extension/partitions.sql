@@ -76,7 +76,7 @@ COMMENT ON FUNCTION weather.make_partitions(pg_catalog.regclass, pg_catalog.time
 
 -- Makes the partitions that the rows of these files need (or of all, for one that is replaced as a
 -- whole). False: none was missing.
-CREATE FUNCTION weather._make_missing_partitions(shape pg_catalog.record, batch pg_catalog.jsonb)
+CREATE FUNCTION weather._make_missing_partitions(shape pg_catalog.record, batch weather._file[])
 RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -88,7 +88,7 @@ BEGIN
         RETURN false;
     END IF;
     IF shape.mode <> 'replace' THEN
-        paths := ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(batch) AS f);
+        paths := ARRAY(SELECT path FROM unnest(batch));
     END IF;
     EXECUTE format('SELECT array_agg(DISTINCT date_trunc(''month'', r.%I, ''UTC'')) FROM %s AS r%s',
                    time_column, shape.relation,
@@ -97,7 +97,7 @@ BEGIN
     RETURN weather.make_partitions(shape.target, months) > 0;
 END $$;
 
-CREATE FUNCTION weather._load_once(run pg_catalog.int8, shape pg_catalog.record, batch pg_catalog.jsonb)
+CREATE FUNCTION weather._load_once(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[])
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -107,7 +107,7 @@ END $$;
 
 -- Loads a batch, and once more if partitions were missing: they are looked for only then, since that
 -- reads the files. A row without partition is a check_violation, as one that a CHECK refuses.
-CREATE FUNCTION weather._load(run pg_catalog.int8, shape pg_catalog.record, batch pg_catalog.jsonb)
+CREATE FUNCTION weather._load(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[])
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

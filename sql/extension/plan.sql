@@ -54,15 +54,15 @@ END $$;
 
 -- A file that ends amidst a document was given time: it is as it was when it was loaded.
 CREATE FUNCTION weather._fail_cut_files(run pg_catalog.int8, shape pg_catalog.record,
-                                        changes pg_catalog.jsonb)
+                                        changes weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    file jsonb;
+    file weather._file;
 BEGIN
-    FOR file IN SELECT c FROM jsonb_array_elements(changes) AS c WHERE c ->> 'action' = 'cut' LOOP
+    FOR file IN SELECT * FROM unnest(changes) AS c WHERE c.action = 'cut' LOOP
         PERFORM weather._fail_file(run, shape, file, '22P02',
-            format('the last document is incomplete, from byte offset %s on', file -> 'loaded_to'), NULL,
+            format('the last document is incomplete, from byte offset %s on', file.loaded_to), NULL,
             'All before it is loaded. The rest is read when the file has grown.', NULL);
         UPDATE weather.load_run SET files_to_do = files_to_do + 1 WHERE id = run;
     END LOOP;
@@ -71,7 +71,7 @@ END $$;
 -- What the ledger has to learn before anything is read: files that are as known but for their place,
 -- time or presence.
 CREATE FUNCTION weather._note_changes(run pg_catalog.int8, shape pg_catalog.record,
-                                      changes pg_catalog.jsonb)
+                                      changes weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -79,19 +79,19 @@ DECLARE
 BEGIN
     UPDATE weather.load_file AS f
        SET state = 'vanished'
-      FROM jsonb_to_recordset(changes) AS c (action text, id bigint)
+      FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action = 'vanish';
     UPDATE weather.load_file AS f
        SET (state, failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
            = ('loaded', 0, NULL, NULL, NULL, NULL, NULL, NULL)
-      FROM jsonb_to_recordset(changes) AS c (action text, id bigint)
+      FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action IN ('return', 'touch', 'move');
 
     -- Of equal keys the greatest (mtime, path) wins: a file that sinks may lose rows, one that rises
     -- may win rows that it lost.
     has_sunk := EXISTS (
         SELECT FROM weather.load_file AS f
-          JOIN jsonb_to_recordset(changes) AS c (action text, path text, mtime timestamptz, id bigint)
+          JOIN unnest(changes) AS c
             ON f.id = c.id AND c.action IN ('touch', 'move')
          WHERE (c.mtime, c.path COLLATE "C") < (f.mtime, f.path COLLATE "C"));
     UPDATE weather.load_file AS f
@@ -99,8 +99,7 @@ BEGIN
            mtime = CASE WHEN c.action = 'touch' OR c.size = f.size THEN c.mtime ELSE f.mtime END,
            size = CASE c.action WHEN 'touch' THEN c.size ELSE f.size END,
            load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0
-      FROM jsonb_to_recordset(changes) AS c (action text, path text, size bigint, mtime timestamptz,
-                                             id bigint)
+      FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action IN ('touch', 'move');
     IF has_sunk AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
@@ -110,12 +109,12 @@ END $$;
 -- Decides what to load, in batches; small files share one, each other file is one. Once more after
 -- all are loaded: `only_again` are the files whose lost rows became free meanwhile.
 CREATE FUNCTION weather._plan_run(run pg_catalog.int8, only_again pg_catalog.bool)
-RETURNS pg_catalog.jsonb[]
+RETURNS weather._batch[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shape record;
-    changes jsonb;
-    batches jsonb[];
+    changes weather._file[];
+    batches weather._batch[];
     message text;
     hint text;
 BEGIN
@@ -133,11 +132,11 @@ BEGIN
         PERFORM weather._check_source(shape);
         IF shape.mode = 'replace' THEN
             batches := CASE WHEN NOT only_again AND weather._needs_replacing(shape)
-                            THEN ARRAY['{"action": "replace"}'::jsonb] ELSE '{}' END;
+                            THEN ARRAY[ROW(NULL)::weather._batch] ELSE '{}' END;
         ELSE
             changes := weather._changes_of(shape);
             PERFORM weather._note_changes(run, shape, changes);
-            IF EXISTS (SELECT FROM jsonb_to_recordset(changes) AS c (action text)
+            IF EXISTS (SELECT FROM unnest(changes) AS c
                         WHERE c.action IN ('touch', 'move')) THEN
                 changes := weather._changes_of(shape);
             END IF;
@@ -155,39 +154,39 @@ BEGIN
         RETURN '{}';
     END;
     UPDATE weather.load_run AS r
-       SET files_to_do = r.files_to_do + (SELECT coalesce(sum(CASE WHEN jsonb_typeof(b) = 'array'
-                                              THEN jsonb_array_length(b) ELSE 1 END), 0)
+       SET files_to_do = r.files_to_do + (SELECT coalesce(sum(coalesce(cardinality(b.files), 1)), 0)
                                             FROM unnest(batches) AS b)
      WHERE id = run;
     RETURN batches;
 END $$;
 
-CREATE FUNCTION weather._changes_of(shape pg_catalog.record) RETURNS pg_catalog.jsonb
+CREATE FUNCTION weather._changes_of(shape pg_catalog.record) RETURNS weather._file[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') FROM weather._changes(shape) AS c
+    RETURN (SELECT coalesce(array_agg(ROW(c.action, c.path, c.size, c.mtime, c.id, c.loaded_to, c.fingerprint,
+                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::weather._file),
+                       '{}')
+              FROM weather._changes(shape) AS c
              WHERE c.action NOT IN ('nothing', 'wait'));
 END $$;
 
 -- Small files share a batch of at most 1,000 files or 16 MB.
-CREATE FUNCTION weather._batches(changes pg_catalog.jsonb, only_again pg_catalog.bool)
-RETURNS pg_catalog.jsonb[]
+CREATE FUNCTION weather._batches(changes weather._file[], only_again pg_catalog.bool)
+RETURNS weather._batch[]
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(files ORDER BY first), '{}')
-      FROM (SELECT jsonb_agg(file ORDER BY n) AS files, min(n) AS first
+    SELECT coalesce(array_agg(ROW(files)::weather._batch ORDER BY first), '{}')
+      FROM (SELECT array_agg(file ORDER BY n) AS files, min(n) AS first
               FROM (SELECT file, n,
                            CASE WHEN is_small
                                 THEN (count(*) FILTER (WHERE is_small) OVER in_order - 1) / 1000
                                      + (sum(size) FILTER (WHERE is_small) OVER in_order)::bigint / (16 << 20)
                                 ELSE -n END AS batch
-                      FROM (SELECT to_jsonb(c) AS file, c.size,
+                      FROM (SELECT c AS file, c.size,
                                    -- what failed before would have its batch fail again
                                    (c.action = 'again' OR c.action = 'load' AND c.id IS NULL)
                                    AND c.size < 1 << 20 AS is_small,
                                    row_number() OVER (ORDER BY c.mtime, c.path COLLATE "C") AS n
-                              FROM jsonb_to_recordset(changes)
-                                   AS c (action text, path text, size bigint, mtime timestamptz,
-                                         id bigint, loaded_to bigint, fingerprint text)
+                              FROM unnest(changes) AS c
                              WHERE c.action = 'again'
                                 OR c.action IN ('load', 'change', 'grow') AND NOT only_again) AS file
                     WINDOW in_order AS (ORDER BY n)) AS file

@@ -111,12 +111,12 @@ BEGIN
 END $$;
 
 -- Loads a batch, and what fails of it file by file. False: the run is not to go on.
-CREATE FUNCTION weather._load_batch(run pg_catalog.int8, batch pg_catalog.jsonb, quiet pg_catalog.bool)
+CREATE FUNCTION weather._load_batch(run pg_catalog.int8, batch weather._file[], quiet pg_catalog.bool)
 RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shape record;
-    file jsonb;
+    file weather._file;
 BEGIN
     IF NOT weather._continue_run(run) THEN
         RETURN false;
@@ -131,14 +131,14 @@ BEGIN
     IF weather._try_load(run, shape, batch, quiet) THEN
         RETURN true;
     END IF;
-    FOR file IN SELECT jsonb_array_elements(batch) LOOP
-        PERFORM weather._try_load(run, shape, jsonb_build_array(file), quiet);
+    FOREACH file IN ARRAY batch LOOP
+        PERFORM weather._try_load(run, shape, ARRAY[file], quiet);
     END LOOP;
     RETURN true;
 END $$;
 
 -- False: a batch failed, and nothing of it was loaded or recorded.
-CREATE FUNCTION weather._try_load(run pg_catalog.int8, shape pg_catalog.record, batch pg_catalog.jsonb,
+CREATE FUNCTION weather._try_load(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[],
                                   quiet pg_catalog.bool)
 RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -152,7 +152,7 @@ BEGIN
         IF SQLSTATE LIKE '57%' THEN
             RAISE;
         END IF;
-        IF shape.mode <> 'replace' AND jsonb_array_length(batch) > 1 THEN
+        IF shape.mode <> 'replace' AND cardinality(batch) > 1 THEN
             RETURN false;
         END IF;
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
@@ -160,7 +160,7 @@ BEGIN
         IF shape.mode = 'replace' THEN
             PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
         ELSE
-            PERFORM weather._fail_file(run, shape, batch -> 0, SQLSTATE, message, nullif(detail, ''),
+            PERFORM weather._fail_file(run, shape, batch[1], SQLSTATE, message, nullif(detail, ''),
                                        nullif(hint, ''), substring(context FROM 'weather_fdw: [^\n]*'));
         END IF;
         RETURN true;
@@ -185,17 +185,17 @@ BEGIN
 END $$;
 
 -- Records that a file could not be loaded; what an older version of it brought stays.
-CREATE FUNCTION weather._fail_file(run pg_catalog.int8, shape pg_catalog.record, file pg_catalog.jsonb,
+CREATE FUNCTION weather._fail_file(run pg_catalog.int8, shape pg_catalog.record, file weather._file,
     code pg_catalog.text, message pg_catalog.text, detail pg_catalog.text, hint pg_catalog.text,
     context pg_catalog.text)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    entry bigint := file ->> 'id';
+    entry bigint := file.id;
 BEGIN
     IF entry IS NULL THEN
         INSERT INTO weather.load_file (source, path, state)
-        VALUES (shape.source, file ->> 'path', 'failed') RETURNING id INTO entry;
+        VALUES (shape.source, file.path, 'failed') RETURNING id INTO entry;
     END IF;
     UPDATE weather.load_file AS f
        SET (state, failures, failed_at, run_id, error_code, error_message, error_detail, error_hint,
@@ -203,20 +203,21 @@ BEGIN
            = ('failed', f.failures + 1, clock_timestamp(), run, code, message, detail, hint, context)
      WHERE f.id = entry;
     UPDATE weather.load_run SET files_failed = files_failed + 1 WHERE id = run;
-    RAISE WARNING 'source "%": file "%" failed: %', shape.source, file ->> 'path', message
+    RAISE WARNING 'source "%": file "%" failed: %', shape.source, file.path, message
         USING ERRCODE = code, HINT = coalesce(hint, 'weather.load_file has all of the error.');
     IF shape.error IS NOT NULL THEN
         DELETE FROM weather.load_reject WHERE load_file_id = entry AND run_id <> run;
-        PERFORM weather._keep_first_rejects(run, shape, file || jsonb_build_object('new_id', entry));
+        file.new_id := entry;
+        PERFORM weather._keep_first_rejects(run, shape, file);
     END IF;
 END $$;
 
 CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalog.record,
-                                            file pg_catalog.jsonb)
+                                            file weather._file)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM weather._keep_rejects(run, shape, jsonb_build_array(file), '', 10);
+    PERFORM weather._keep_rejects(run, shape, ARRAY[file], '', 10);
 EXCEPTION WHEN OTHERS THEN
     IF SQLSTATE LIKE '57%' THEN
         RAISE;
@@ -242,7 +243,7 @@ DECLARE
     name pg_catalog.text;
     run pg_catalog.int8;
     only_again pg_catalog.bool;
-    batch pg_catalog.jsonb;
+    batch weather._batch;
     goes_on pg_catalog.bool;
 BEGIN
     PERFORM weather._refuse_transaction_block();
@@ -253,7 +254,7 @@ BEGIN
         FOREACH only_again IN ARRAY '{false,true}'::pg_catalog.bool[] LOOP
             FOREACH batch IN ARRAY weather._plan_run(run, only_again) LOOP
                 COMMIT;
-                goes_on := weather._load_batch(run, batch, quiet);
+                goes_on := weather._load_batch(run, batch.files, quiet);
                 EXIT WHEN NOT goes_on;
             END LOOP;
             COMMIT;

@@ -27,13 +27,12 @@ WITH judged AS MATERIALIZED (
     ON CONFLICT (%9$s) DO UPDATE SET %10$s
     RETURNING 1
 )
-SELECT jsonb_build_object(
-           'inserted', count(*) FILTER (WHERE verdict = 'insert'),
-           'updated', count(*) FILTER (WHERE verdict = 'update'),
-           'unchanged', count(*) FILTER (WHERE verdict = 'leave'),
-           'duplicates', count(*) FILTER (WHERE verdict = 'duplicate'),
-           'to_write', count(*) FILTER (WHERE verdict IN ('insert', 'update')),
-           'deleted', (SELECT count(*) FROM removed), 'written', (SELECT count(*) FROM written))
+SELECT count(*) FILTER (WHERE verdict = 'insert') AS inserted,
+       count(*) FILTER (WHERE verdict = 'update') AS updated,
+       count(*) FILTER (WHERE verdict = 'leave') AS unchanged,
+       count(*) FILTER (WHERE verdict = 'duplicate') AS duplicates,
+       count(*) FILTER (WHERE verdict IN ('insert', 'update')) AS to_write,
+       (SELECT count(*) FROM removed) AS deleted, (SELECT count(*) FROM written) AS written
   FROM judged$statement$,
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
         weather._comparable(shape.target, value_columns, 'kept.'),
@@ -50,60 +49,60 @@ CREATE FUNCTION weather._load_all(run_id pg_catalog.int8, shape pg_catalog.recor
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    files jsonb;
-    counts jsonb;
+    files weather._file[] := '{}';
+    counts record;
     counted record;
+    whole weather._file; -- all files as one
+    accounted weather._file[];
     statement text := weather._replace_statement(shape);
 BEGIN
     IF NOT shape.is_program THEN
-        SELECT jsonb_agg(jsonb_build_object('action', 'load', 'path', f.path, 'size', f.size,
-                             'mtime', f.mtime, 'id', k.id, 'loaded_to', 0))
+        SELECT coalesce(array_agg(ROW('load', f.path, f.size, f.mtime, k.id, 0, NULL, NULL, NULL, NULL, NULL,
+                   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::weather._file), '{}')
           INTO files
           FROM weather.files(shape.foreign_table) AS f
           LEFT JOIN weather.load_file AS k ON k.source = shape.source AND k.path = f.path
                                           AND k.state <> 'replaced';
-        files := weather._prepare(shape, coalesce(files, '[]'));
+        files := coalesce(weather._prepare(shape, files), '{}');
     END IF;
     RAISE DEBUG USING MESSAGE = statement;
     PERFORM weather._begin_progress(shape.foreign_table);
     EXECUTE statement INTO counts
-      USING ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(files) AS f),
-            (SELECT jsonb_object_agg(f ->> 'path', f -> 'new_id') FROM jsonb_array_elements(files) AS f),
-            (SELECT jsonb_object_agg(f ->> 'path', f -> 'mtime') FROM jsonb_array_elements(files) AS f),
+      USING ARRAY(SELECT path FROM unnest(files)),
+            (SELECT jsonb_object_agg(path, new_id) FROM unnest(files)),
+            (SELECT jsonb_object_agg(path, mtime) FROM unnest(files)),
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz;
     PERFORM weather._end_progress(shape.foreign_table);
     IF shape.is_program THEN
         -- a second run of it, to keep its rejects, could give others
-        SELECT s.rows, s.rejects AS rejected, s.bytes INTO counted
+        SELECT s.rows + s.rejects AS read, s.rejects AS rejected, s.bytes INTO counted
           FROM weather.last_scan(shape.foreign_table) AS s;
         PERFORM weather._check_limit(shape, shape.relation::text, counted.rejected);
     ELSE
-        files := weather._counted(shape, coalesce(files, '[]'), '');
-        SELECT sum(f.rows)::bigint AS rows, sum(f.rejected)::bigint AS rejected,
-               sum(f.bytes)::bigint AS bytes
-          INTO counted
-          FROM jsonb_to_recordset(files) AS f (rows bigint, rejected bigint, bytes bigint);
+        files := coalesce(weather._counted(shape, files, ''), '{}');
+        SELECT coalesce(sum(f.read), 0)::bigint AS read, coalesce(sum(f.rejected), 0)::bigint AS rejected,
+               coalesce(sum(f.bytes), 0)::bigint AS bytes
+          INTO counted FROM unnest(files) AS f;
     END IF;
-    PERFORM weather._account(jsonb_build_array(jsonb_build_object('new_id', 0, 'path', shape.relation::text,
-        'rows', coalesce(counted.rows, 0), 'rejected', coalesce(counted.rejected, 0))),
-        jsonb_build_array(counts || '{"id": 0}'));
-    IF coalesce(counted.rows, 0) = 0 AND NOT shape.may_be_empty THEN
+    whole.path := shape.relation;
+    whole.new_id := 0;
+    whole.read := counted.read;
+    whole.rejected := counted.rejected;
+    whole.bytes := counted.bytes;
+    accounted := weather._account(ARRAY[whole], ARRAY[ROW(0, counts.inserted, counts.updated, counts.unchanged,
+        counts.duplicates, 0, counts.to_write, counts.written)::weather._count]);
+    IF counted.read = counted.rejected AND NOT shape.may_be_empty THEN
         RAISE EXCEPTION 'source "%" has no row', shape.source
             USING ERRCODE = 'no_data_found',
                   HINT = 'Its target was left as it is. may_be_empty => true lets it become empty.';
     END IF;
     IF NOT shape.is_program THEN
         PERFORM weather._check_rejects(run_id, shape, files, '');
-        PERFORM weather._enter(run_id, shape, (
-            SELECT jsonb_agg(f || '{"inserted": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "lost": 0}'
-                       || jsonb_build_object('read', (f -> 'rows')::bigint + (f -> 'rejected')::bigint))
-              FROM jsonb_array_elements(files) AS f), 0);
+        PERFORM weather._enter(run_id, shape, files, 0);
         UPDATE weather.load_file AS k SET state = 'vanished'
          WHERE k.source = shape.source AND k.state NOT IN ('replaced', 'vanished')
-           AND NOT EXISTS (SELECT FROM jsonb_to_recordset(files) AS f (path text) WHERE f.path = k.path);
+           AND k.path NOT IN (SELECT path FROM unnest(files));
     END IF;
-    RETURN counts || jsonb_build_object('files', coalesce(jsonb_array_length(files), 1),
-        'read', coalesce(counted.rows, 0) + coalesce(counted.rejected, 0),
-        'rejected', coalesce(counted.rejected, 0), 'bytes', coalesce(counted.bytes, 0),
-        'path', shape.relation::text);
+    RETURN weather._totals(accounted, counts.deleted)
+        || jsonb_build_object('files', CASE WHEN shape.is_program THEN 1 ELSE cardinality(files) END);
 END $$;

@@ -1,7 +1,7 @@
 -- The statements that move rows, made for one source. They take the files as parameters: $1 their
 -- paths, $2 and $3 for a batch the load_file ids and times of modification by path, $6 and $7 those of
 -- the only file; where that is read in part, $4 and $5 are the offsets where to begin and before which
--- to end. They answer with counts as jsonb; `written` is what the executor wrote, for the check.
+-- to end. They answer with counts; `written` is what the executor wrote, for the check.
 
 -- Columns as a list, each with this prefix.
 CREATE FUNCTION weather._list(columns pg_catalog.text[], prefix pg_catalog.text DEFAULT '',
@@ -106,7 +106,7 @@ WITH judged AS MATERIALIZED (
     ON CONFLICT (%9$s) DO UPDATE SET %10$s
     RETURNING load_file_id
 )
-SELECT jsonb_agg(to_jsonb(file)) FROM (
+SELECT array_agg(file::weather._count) FROM (
     SELECT id, sum(inserted) AS inserted, sum(updated) AS updated, sum(unchanged) AS unchanged,
            sum(duplicates) AS duplicates, sum(lost) AS lost, sum(to_write) AS to_write,
            sum(written) AS written
@@ -164,7 +164,7 @@ DECLARE
 BEGIN
     RETURN CASE WHEN is_batch THEN format($statement$
 WITH written AS (%s RETURNING load_file_id)
-SELECT jsonb_agg(to_jsonb(file))
+SELECT array_agg(file::weather._count)
   FROM (SELECT load_file_id AS id, count(*) AS inserted, 0 AS updated, 0 AS unchanged, 0 AS duplicates,
                0 AS lost, count(*) AS to_write, count(*) AS written
           FROM written GROUP BY load_file_id) AS file$statement$, insertion)
