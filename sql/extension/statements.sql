@@ -93,13 +93,15 @@ WITH judged AS MATERIALIZED (
     SELECT %1$s, r.load_file_id, kept.load_file_id AS old_id, r.winner,
            CASE WHEN r.place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
-                WHEN (owner.mtime, owner.path COLLATE "C") > (r.file_mtime, r.file_path) THEN 'lose'
+                WHEN kept.load_file_id <> r.load_file_id AND EXISTS (
+                    SELECT FROM weather.load_file AS owner
+                     WHERE owner.id = kept.load_file_id AND owner.state <> 'replaced'
+                       AND (owner.mtime, owner.path COLLATE "C") > (r.file_mtime, r.file_path)) THEN 'lose'
                 WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
                 WHEN kept.load_file_id IS DISTINCT FROM r.load_file_id THEN 'take'
                 ELSE 'leave' END AS verdict
       FROM (%5$s) AS r
       LEFT JOIN %6$s AS kept ON r.place = 1 AND %7$s
-      LEFT JOIN weather.load_file AS owner ON owner.id = kept.load_file_id AND owner.state <> 'replaced'
 ), written AS (
     INSERT INTO %6$s AS kept (%8$s, load_file_id)
     SELECT %8$s, load_file_id FROM judged WHERE verdict IN ('insert', 'update', 'take')
