@@ -1,7 +1,7 @@
 # Sourced by bench/run and bench/refresh after scripts/lib.sh: a race of contenders, and the report.
 # They set `share` (the server's directory of files), `shipped` (that of the DBA's scripts) and `body`
 # (the file that the results are appended to).
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 export LC_ALL=C.UTF-8
 RUNS=${RUNS:-3}
