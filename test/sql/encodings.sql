@@ -118,7 +118,7 @@ SELECT rows::integer BETWEEN 40000 AND 45000 AS estimated
 
 -- compressed, and from a program
 \set command 'cd ' :dir ' && gzip -k latin1.json && zstd -q latin1.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL over('latin1.json.gz', 'LATIN1', 'city text, temp integer, o bigint OPTIONS (metadata ''offset'')');
 SELECT * FROM w;
 CALL over('latin1.json.zst', 'LATIN1', 'city text, temp integer, o bigint OPTIONS (metadata ''offset'')');

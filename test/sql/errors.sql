@@ -22,7 +22,7 @@ CALL fails('SELECT * FROM w'); -- ERROR
 
 -- fault 18: what is no regular file is refused at once; a FIFO does not hang
 \set command 'cd ' :dir ' && mkdir directory directory/sub && mkfifo fifo && ln -s fifo link_to_fifo && ln -s nowhere dangling && ln -s loop loop'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 SET statement_timeout = '5s';
 CALL over('directory');
 CALL fails('SELECT * FROM w'); -- ERROR
@@ -43,7 +43,7 @@ RESET statement_timeout;
 
 -- the option files: a fixed part that is not there, a pattern that matches nothing, a directory
 \set command 'cd ' :dir ' && mkdir -p files/a/b files/.hidden files/_tmp && for f in files/2.json files/10.json files/.x.json files/_x.json files/a/3.json files/a/b/4.json files/.hidden/5.json files/_tmp/6.json "files/a/with space, comma.json"; do echo "{\\"n\\":\\"$f\\"}" > "$f"; done; mkfifo files/a/fifo.json; ln -s a files/link; ln -s nowhere files/dangling.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CREATE FUNCTION files(VARIADIC elements text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     dir text := (SELECT name FROM directory);

@@ -5,7 +5,7 @@
 \i :abs_srcdir/sql/include/prelude.psql
 
 \set command 'mkdir -p ' :dir '/in/deep; mkfifo ' :dir '/in/a_fifo; touch -d 2022-03-14T22:10:41.5Z ' :dir '/in/3.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL put('in/2.json', '{"n":2}');
 CALL put('in/1.json', '123456789');
 CALL put('in/_partial', '{}');

@@ -5,7 +5,7 @@
 \i :abs_srcdir/sql/include/prelude.psql
 
 \set command 'mkdir ' :dir '/in'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL put('in/1.json', E'{"city":"A","temp":1.5,"n":1}\n{"city":"B","temp":2.5,"n":2}\n');
 CALL put('in/2.json', E'[{"city":"C","temp":3.5,"n":3},\n{"city":"D","temp":4.5,"n":4}]');
 CALL put('in/3.json', E'{"city":"E","temp":5.5,"n":"five"}\n');
@@ -165,11 +165,11 @@ SAVEPOINT s;
 FETCH 1 FROM c;
 ROLLBACK TO s;
 \set command 'mv ' :dir '/many.json ' :dir '/moved.json && echo > ' :dir '/many.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL fails('MOVE 5000 FROM c'); -- ERROR, of a kind
 ROLLBACK;
 \set command 'mv ' :dir '/moved.json ' :dir '/many.json'
-COPY (SELECT) TO PROGRAM :'command';
+COPY (SELECT WHERE false) TO PROGRAM :'command';
 
 -- functions that read it more than once in a statement, and nested in itself
 CREATE FUNCTION temp_of(name text) RETURNS float8 LANGUAGE sql AS $$ SELECT temp FROM w1 WHERE city = name $$;
