@@ -7,7 +7,7 @@
 --   schema         where tables and views are (default: public)
 --   rows_per_part  at most so many rows a file (default: 1000000)
 --
--- Each table and each view is a folder: part-00000.csv, part-00001.csv … in the order of its key, UTF-8
+-- Each table and each view is a folder: part-00000.csv, part-00001.csv ... in the order of its key, UTF-8
 -- with a header, times in UTC; _SUCCESS, which is empty, is written last. While they are written, all
 -- are in .2026-11-23.partial beside it; an error removes that, and nothing of it was ever to be seen
 -- under the given name. It needs pg_write_server_files, and SELECT on tables and views.

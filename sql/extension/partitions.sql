@@ -1,7 +1,7 @@
 -- Large targets: monthly partitions in UTC, made when a row needs one.
 --
 -- A partition is made beside its parent and then attached. That locks out neither readers nor writers
--- of the parent, as CREATE TABLE … PARTITION OF would.
+-- of the parent, as CREATE TABLE ... PARTITION OF would.
 
 -- The column by which a table is partitioned, if it is by range of one timestamptz column.
 CREATE FUNCTION weather._time_column(target pg_catalog.regclass) RETURNS pg_catalog.text

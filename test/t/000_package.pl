@@ -26,6 +26,12 @@ for my $field (qw(name abstract maintainer license provides meta-spec))
 
 ok(-f shipped($_), "$_ is installed") for qw(weather_setup.sql weather_refresh.sql);
 
+# CREATE EXTENSION reads its script in the database's encoding, and psql the others in the client's.
+for my $script (glob "$TOP/sql/*.sql $TOP/sql/extension/*.sql")
+{
+	unlike(slurp_file($script), qr/[^\x00-\x7f]/, substr($script, length "$TOP/") . ' is ASCII');
+}
+
 my ($tables) = slurp_file("$TOP/test/README.md") =~ /^(## Faults\n.*)/ms;
 my (%files, @missing);
 $files{$1} = $2 while $tables =~ /^\| (?!Fault |Story |---)(.*?) \| (?:.*\| )?(.*) \|$/mg;

@@ -53,7 +53,8 @@ for my $database (sort keys %of_database)
 {
 	$node->safe_psql('postgres',
 		"CREATE DATABASE \"$database\" ENCODING '$database' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
-	query($database, q{CREATE EXTENSION weather_fdw; CREATE SERVER weather FOREIGN DATA WRAPPER weather_fdw});
+	my (undef, $refused) = query($database, q{CREATE EXTENSION weather_fdw; CREATE SERVER weather FOREIGN DATA WRAPPER weather_fdw});
+	is($refused, '', "$database: CREATE EXTENSION");
 
 	# Each word of each text a row: those that the database has arrive, the others are named.
 	for my $encoding (@encodings)
