@@ -294,6 +294,30 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
       FROM unnest(files) AS f
 $$;
 
+-- Checks that so many rows are left where others were deleted: a trigger or rule may have kept some.
+-- Counting is left out where there is none.
+CREATE FUNCTION weather._check_deleted(shape pg_catalog.record, condition pg_catalog.text,
+                                       left_over pg_catalog.int8)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger
+                    WHERE (tgrelid = shape.target
+                           OR tgrelid IN (SELECT relid FROM pg_partition_tree(shape.target)))
+                      AND tgtype & 11 = 11) -- BEFORE DELETE FOR EACH ROW
+       AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = shape.target AND ev_type = '4') THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT count(*) FROM %s WHERE %s', shape.target, condition) INTO found;
+    IF found <> left_over THEN
+        RAISE EXCEPTION 'rows of %: % were to be deleted, but are still there', shape.target, found - left_over
+            USING ERRCODE = 'data_exception',
+                  HINT = 'A trigger or a rule of the target may have kept them.';
+    END IF;
+END $$;
+
 -- Files that are loaded in one piece or not at all. Returns what was done.
 CREATE FUNCTION weather._load_files(run_id pg_catalog.int8, shape pg_catalog.record,
                                     batch weather._file[])
@@ -335,6 +359,7 @@ BEGIN
     IF first.action = 'change' THEN
         EXECUTE format('DELETE FROM %s WHERE load_file_id = $1', shape.target) USING first.id;
         GET DIAGNOSTICS deleted = ROW_COUNT;
+        PERFORM weather._check_deleted(shape, format('load_file_id = %s', first.id), 0);
     END IF;
     PERFORM weather._enter(run_id, shape, files, deleted);
     PERFORM weather._enter_losses(files, counts);

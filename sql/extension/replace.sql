@@ -73,6 +73,7 @@ BEGIN
             (SELECT jsonb_object_agg(path, mtime) FROM unnest(files)),
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz;
     PERFORM weather._end_progress(shape.foreign_table);
+    PERFORM weather._check_deleted(shape, 'true', counts.inserted + counts.updated + counts.unchanged);
     IF shape.is_program THEN
         -- a second run of it, to keep its rejects, could give others
         SELECT s.rows + s.rejects AS read, s.rejects AS rejected, s.bytes INTO counted

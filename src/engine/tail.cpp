@@ -21,16 +21,18 @@ bool is_whole_line(std::string_view line) {
     }
 }
 
-bool is_framed_by_lines(Source& source, Framing requested, size_t maximum_size) {
+bool is_plain_lines(Source& raw, Compression compression, Framing framing, size_t maximum_size) {
+    DecompressingSource source(raw, compression);
     Window window;
     window.begin_file();
-    Framer framer(requested, maximum_size);
+    Framer framer(framing, maximum_size);
     framer.begin_file();
     Error error;
     while (framer.find(window, error) == Framed::NeedInput) {
         const ReadStatus status = window.fill(source, error);
-        if (status != ReadStatus::Data && status != ReadStatus::End)
-            return false; // the scan will say what is wrong
+        if ((status != ReadStatus::Data && status != ReadStatus::End) ||
+            source.detected() != Compression::None || window.offset() > maximum_size)
+            return false; // the scan will say what is wrong, if anything is
     }
     return framer.detected() == Framing::Lines;
 }

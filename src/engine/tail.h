@@ -13,7 +13,9 @@ namespace weather {
 // strings only. A number may have more digits to come.
 bool is_whole_line(std::string_view line);
 
-// Whether the file is framed by lines: what `requested` finds out at its beginning.
-bool is_framed_by_lines(Source& source, Framing requested, size_t maximum_size);
+// Whether a file is not compressed and framed by lines: what the two options find out at its
+// beginning. False as well where no document begins within `maximum_size` bytes and one block: so
+// much is read at most.
+bool is_plain_lines(Source& raw, Compression compression, Framing framing, size_t maximum_size);
 
 } // namespace weather

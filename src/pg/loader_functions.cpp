@@ -42,28 +42,13 @@ size_t read_at(const InputFile* file, char* buffer, int64 size, int64 offset) {
     return static_cast<size_t>(have);
 }
 
-bool is_compressed(const TableOptions* options, const InputFile* file) {
-    if (options->compression != Compression::Auto)
-        return options->compression != Compression::None;
-    unsigned char magic[4] = {};
-    read_at(file, reinterpret_cast<char*>(magic), sizeof(magic), 0);
-    const bool is_gzip = magic[0] == 0x1f && magic[1] == 0x8b;
-    const bool is_zstd =
-        magic[0] == 0x28 && magic[1] == 0xb5 && magic[2] == 0x2f && magic[3] == 0xfd;
-    const bool is_skippable =
-        (magic[0] & 0xf0) == 0x50 && magic[1] == 0x2a && magic[2] == 0x4d && magic[3] == 0x18;
-    return is_gzip || is_zstd || is_skippable;
-}
-
 // Whether it can be read in parts.
 bool has_plain_lines(const TableOptions* options, const InputFile* file) {
-    if (is_compressed(options, file))
-        return false;
     bool result = false;
     run_engine([&] {
-        FileSource source(file->fd, FileSource::Kind::RegularFile);
-        result = is_framed_by_lines(source, options->framing,
-                                    static_cast<size_t>(options->maximum_object_size));
+        FileSource raw(file->fd, FileSource::Kind::RegularFile);
+        result = is_plain_lines(raw, options->compression, options->framing,
+                                static_cast<size_t>(options->maximum_object_size));
     });
     return result;
 }

@@ -129,4 +129,15 @@ BEGIN
 END $$;
 SELECT count(*), sum(read), sum(ins), min(outcome), max(outcome) FROM runs WHERE source = 'cut';
 
+-- A file in another encoding that grows is a new version: its text has other offsets.
+ALTER FOREIGN TABLE one OPTIONS (ADD encoding 'LATIN1');
+CREATE TABLE latin (k int, load_file_id bigint);
+SELECT weather.add_source('latin', 'one', 'latin', 'append');
+CALL put_bytes('cut.json', convert_to(E'{"k": 1, "v": "Zürich"}\n', 'LATIN1'));
+CALL weather.refresh('latin');
+CALL put_bytes('cut.json', convert_to(E'{"k": 1, "v": "Zürich"}\n{"k": 2, "v": "Bærum"}\n', 'LATIN1'));
+CALL weather.refresh('latin');
+SELECT array_agg(k ORDER BY k) FROM latin;
+SELECT state, version, error_message, read FROM weather.load_file WHERE source = 'latin' ORDER BY id;
+
 \i :abs_srcdir/sql/include/epilogue.psql

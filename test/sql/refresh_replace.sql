@@ -46,6 +46,17 @@ SELECT outcome, todo, done, read, ins, upd, same, dup, del FROM runs ORDER BY id
 SELECT * FROM mirror ORDER BY k;
 SELECT path, state FROM ledger;
 
+-- A trigger that swallows a DELETE fails it.
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON mirror FOR EACH ROW EXECUTE FUNCTION keep();
+CALL put_in('c', 6, E'{"k": 7}\n');
+CALL weather.refresh('m');
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+SELECT k FROM mirror ORDER BY k;
+DROP TRIGGER keep ON mirror;
+CALL weather.refresh('m');
+SELECT outcome, ins, del FROM runs ORDER BY id DESC LIMIT 1;
+
 -- A program can only replace.
 CREATE FOREIGN TABLE printed (k int, v text) SERVER weather_test OPTIONS (program 'echo ''{"k": 1, "v": "one"}''');
 CREATE TABLE copied (k int PRIMARY KEY, v text);

@@ -82,6 +82,18 @@ DROP TRIGGER swallow ON target;
 CALL weather.refresh('s');
 SELECT * FROM target WHERE k >= 10;
 
+-- ... or one swallows a DELETE: the rows of the version before would stay beside the new one's.
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON target FOR EACH ROW EXECUTE FUNCTION keep();
+CALL put_in('e', 8, '{"k": 10, "v": "e"}');
+CALL weather.refresh('s');
+SELECT state, error FROM ledger WHERE path = 'e';
+SELECT * FROM target WHERE k >= 10 ORDER BY k;
+DROP TRIGGER keep ON target;
+CALL weather.refresh('s');
+SELECT state, error FROM ledger WHERE path = 'e';
+SELECT * FROM target WHERE k >= 10 ORDER BY k;
+
 -- Forgetting: the rows go, and the next refresh loads them again.
 SELECT * FROM weather.forget('s', (SELECT name FROM directory) || '/in/e');
 SELECT * FROM target WHERE k >= 10;

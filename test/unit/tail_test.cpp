@@ -20,10 +20,11 @@ TEST(Tail, CutLines) {
         EXPECT_FALSE(is_whole_line(line)) << line;
 }
 
-TEST(Tail, FramedByLines) {
-    const auto by_lines = [](const char* text, Framing requested = Framing::Auto) {
+TEST(Tail, PlainLines) {
+    const auto by_lines = [](std::string_view text, Framing framing = Framing::Auto,
+                             Compression compression = Compression::Auto) {
         TextSource source(text);
-        return is_framed_by_lines(source, requested, 1000);
+        return is_plain_lines(source, compression, framing, 1000);
     };
     EXPECT_TRUE(by_lines("{}\n{"));
     EXPECT_TRUE(by_lines("{\"a\": 1},\n{\"a\": 2}"));
@@ -32,6 +33,12 @@ TEST(Tail, FramedByLines) {
     EXPECT_FALSE(by_lines("{\n}\n{\n}"));
     EXPECT_FALSE(by_lines("{\"a\": 1}"));
     EXPECT_FALSE(by_lines(""));
+    EXPECT_TRUE(by_lines("{}\n{", Framing::Auto, Compression::None));
+    EXPECT_FALSE(by_lines("{}\n{", Framing::Auto, Compression::Gzip));
+    EXPECT_FALSE(by_lines("\x1f\x8b\x08", Framing::Lines));
+    EXPECT_FALSE(by_lines("\x28\xb5\x2f\xfd", Framing::Lines));
+    EXPECT_FALSE(by_lines("\x5a\x2a\x4d\x18", Framing::Lines));
+    EXPECT_FALSE(by_lines(repeat("\n", 1 << 20) + "{}\n{}", Framing::Lines)); // not read to its end
 }
 
 } // namespace
