@@ -5,23 +5,32 @@
 -- changed, and one that has grown, is known by the CRC-32C of the bytes that were loaded: a change
 -- that keeps it is missed with a probability of 1 in 2^32.
 
--- A file on its way through a refresh: what is new of it (below), what is known of it before it is read,
--- what came out of it. An array of these is passed on, for it costs a tenth of jsonb.
+-- A file on its way through a refresh: what is new of it (below), and what is to be read of it. An array
+-- of these is passed on, for it costs a tenth of jsonb.
 CREATE TYPE weather._file AS (
     action pg_catalog.text, path pg_catalog.text, size pg_catalog.int8, mtime pg_catalog.timestamptz,
     id pg_catalog.int8, loaded_to pg_catalog.int8, fingerprint pg_catalog.text,
-    new_id pg_catalog.int8, start pg_catalog.int8, stop pg_catalog.int8, is_plain pg_catalog.bool,
-    next_offset pg_catalog.int8, bytes pg_catalog.int8, read pg_catalog.int8, rejected pg_catalog.int8,
-    inserted pg_catalog.int8, updated pg_catalog.int8, unchanged pg_catalog.int8,
-    duplicates pg_catalog.int8, lost pg_catalog.int8);
+    new_id pg_catalog.int8, start pg_catalog.int8, stop pg_catalog.int8, is_plain pg_catalog.bool);
 
 -- Files that are loaded in one transaction.
 CREATE TYPE weather._batch AS (files weather._file[]);
 
--- What a statement did for each load_file_id.
+-- What a statement did: for each load_file_id; to how many rows of files that were loaded before, as an
+-- object by load_file_id; how many rows the executor wrote, and, in mode replace, deleted.
 CREATE TYPE weather._count AS (
     id pg_catalog.int8, inserted pg_catalog.int8, updated pg_catalog.int8, unchanged pg_catalog.int8,
-    duplicates pg_catalog.int8, lost pg_catalog.int8, to_write pg_catalog.int8, written pg_catalog.int8);
+    duplicates pg_catalog.int8, lost pg_catalog.int8, to_write pg_catalog.int8);
+CREATE TYPE weather._work AS (
+    of_files weather._count[], taken pg_catalog.jsonb, written pg_catalog.int8, deleted pg_catalog.int8);
+
+-- What is wrong with a file that is not to be read; null for the others.
+CREATE FUNCTION weather._fault(action pg_catalog.text, loaded_to pg_catalog.int8)
+RETURNS pg_catalog.text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE action
+           WHEN 'cut' THEN format('the last document is incomplete, from byte offset %s on', loaded_to)
+           WHEN 'misnamed' THEN 'its name is not valid in the database''s encoding' END
+$$;
 
 -- Null: there is no such file, or it is shorter, or it cannot be read: loading it will say why.
 CREATE FUNCTION weather._begins_as(foreign_table pg_catalog.regclass, path pg_catalog.text,
@@ -37,6 +46,13 @@ EXCEPTION WHEN OTHERS THEN
     RETURN false;
 END $$;
 
+-- As weather.files(), but a file whose name is no text in the database is no error: it has its name with
+-- \xNN for the bytes that are none, by which it cannot be read.
+CREATE FUNCTION weather._files(relation pg_catalog.regclass, OUT path pg_catalog.text,
+    OUT size pg_catalog.int8, OUT mtime pg_catalog.timestamptz, OUT is_text pg_catalog.bool)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'weather_all_files' LANGUAGE C STRICT;
+
 -- What a refresh would do with each file:
 --   load      a file that was never loaded
 --   change    another content under a known path: a new version
@@ -46,6 +62,7 @@ END $$;
 --   return    as known, and had vanished or failed
 --   move      a file that was known under another path (old_path)
 --   cut       as known, and still ends amidst a document
+--   misnamed  its name is no text in the database
 --   vanish    known, and no longer there
 --   wait      modified within the quiet period
 --   nothing   as known
@@ -59,7 +76,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH disk AS MATERIALIZED (
-        SELECT f.path, f.size, f.mtime FROM weather.files(shape.foreign_table) AS f
+        SELECT f.* FROM weather._files(shape.foreign_table) AS f
     ), known AS MATERIALIZED (
         SELECT * FROM weather.load_file AS f WHERE f.source = shape.source AND f.state <> 'replaced'
     ), missing AS MATERIALIZED (    -- what may have moved: vanished, or shrunk below what was loaded
@@ -67,7 +84,7 @@ BEGIN
          WHERE k.version > 0 AND k.loaded_to > 0 AND (d.path IS NULL OR d.size < k.loaded_to)
     ), fresh AS MATERIALIZED (
         SELECT d.* FROM disk AS d LEFT JOIN known AS k USING (path)
-         WHERE k.id IS NULL
+         WHERE k.id IS NULL AND d.is_text
            AND d.mtime <= clock_timestamp() - shape.quiet_period
     ), same AS MATERIALIZED (       -- twins find one another in the order of their paths
         SELECT f.path, k.id, k.path AS old_path
@@ -95,6 +112,7 @@ BEGIN
     SELECT CASE
            WHEN d.path IS NULL AND k.state = 'vanished' THEN 'nothing'
            WHEN d.path IS NULL THEN 'vanish'
+           WHEN NOT d.is_text THEN 'misnamed'
            WHEN d.mtime > clock_timestamp() - shape.quiet_period
                 AND (d.size, d.mtime) IS DISTINCT FROM (k.size, k.mtime) THEN 'wait'
            WHEN m.id IS NOT NULL THEN 'move'

@@ -15,7 +15,7 @@ CREATE FUNCTION @extschema@.last_scan_files(relation pg_catalog.regclass,
     OUT path pg_catalog.text, OUT size pg_catalog.int8, OUT mtime pg_catalog.timestamptz,
     OUT documents pg_catalog.int8, OUT documents_without_rows pg_catalog.int8,
     OUT rows pg_catalog.int8, OUT rejects pg_catalog.int8, OUT bytes pg_catalog.int8,
-    OUT next_offset pg_catalog.int8, OUT complete pg_catalog.bool)
+    OUT next_offset pg_catalog.int8, OUT complete pg_catalog.bool, OUT fingerprint pg_catalog.text)
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'weather_last_scan_files' LANGUAGE C STRICT;
 

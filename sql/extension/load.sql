@@ -1,51 +1,22 @@
 -- Loading: the rows of some files and their ledger entries, in the caller's transaction. An error
 -- leaves it to the caller to undo everything.
 --
--- The planner does not know how many files an array holds, nor, since its plans are kept, how many the
--- ledger does by now. So loops over loops of arrays are turned off, and reading the ledger as a whole;
--- and JIT compilation, which the cost of what cannot be avoided would call for.
+-- A file by itself is looked at before it is read: a log may have grown, or end amidst a line. Small
+-- files that are new are many, and mostly whole: they are read at once, and the scan takes their
+-- fingerprints; if anything is amiss the batch fails, and is loaded in halves.
 --
 -- The fingerprint is taken before the rows are read. A file that is exchanged in between thus gets an
 -- entry that does not fit it, and is a changed file for the next refresh.
 
--- For each of these files: where the part begins and ends that is to be read, and the fingerprint of
--- all before its end; `fingerprints` are those of what is before the starts, if known. By lines, a part begins with the line behind the given start (NULL: something
--- else is on that line) and ends with the last whole line within the given length.
-CREATE FUNCTION weather._inspect(relation pg_catalog.regclass, paths pg_catalog.text[],
-    lengths pg_catalog.int8[], starts pg_catalog.int8[], fingerprints pg_catalog.text[],
-    by_lines pg_catalog.bool, OUT path pg_catalog.text, OUT start pg_catalog.int8,
-    OUT stop pg_catalog.int8, OUT is_plain pg_catalog.bool, OUT fingerprint pg_catalog.text)
-RETURNS SETOF pg_catalog.record
+-- Where the part of a file begins and ends that is to be read, and the fingerprint of all before its end;
+-- `known` is that of what is before the given start. By lines, a part begins with the line behind the
+-- given start (NULL: something else is on that line) and ends with the last whole line within the given
+-- length. Null: the file is not there, or shorter.
+CREATE FUNCTION weather._inspect(relation pg_catalog.regclass, path pg_catalog.text,
+    length pg_catalog.int8, start_from pg_catalog.int8, known pg_catalog.text, by_lines pg_catalog.bool,
+    OUT start pg_catalog.int8, OUT stop pg_catalog.int8, OUT is_plain pg_catalog.bool,
+    OUT fingerprint pg_catalog.text)
 AS 'MODULE_PATHNAME', 'weather_inspect' LANGUAGE C STRICT;
-
--- What the engine counted for each of these files in the last scan. Each must have been read to its
--- end, as it was listed: else it was exchanged, or the relation does not show all of its rows.
-CREATE FUNCTION weather._counted(shape pg_catalog.record, files weather._file[], part pg_catalog.text)
-RETURNS weather._file[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
-DECLARE
-    counted record;
-BEGIN
-    SELECT array_agg(ROW(f.action, f.path, f.size, f.mtime, f.id, f.loaded_to, f.fingerprint, f.new_id, f.start,
-               f.stop, f.is_plain, s.next_offset, s.bytes, s.rows + s.rejects, s.rejects,
-               NULL, NULL, NULL, NULL, NULL)::weather._file) AS files,
-           (array_agg(f.path) FILTER (
-               WHERE s.path IS NULL OR NOT s.complete
-                  OR part = '' AND (s.size <> f.size
-                      OR f.is_plain AND (s.next_offset > f.stop OR s.bytes > f.size))
-                  -- another file may stand where the one stood whose fingerprint is entered
-                  OR (s.size, s.mtime) IS DISTINCT FROM (f.size, f.mtime)
-                     AND NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint)))[1] AS unread
-      INTO counted
-      FROM unnest(files) AS f
-      LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s USING (path);
-    IF counted.unread IS NOT NULL THEN
-        RAISE EXCEPTION 'file "%" changed while it was read', counted.unread
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'The next refresh reads it again. A quiet_period lets files come to rest.';
-    END IF;
-    RETURN counted.files;
-END $$;
 
 -- Between these, pg_stat_progress_copy shows bytes and rows of the file that is being read.
 CREATE FUNCTION weather._begin_progress(foreign_table pg_catalog.regclass) RETURNS pg_catalog.void
@@ -55,34 +26,37 @@ CREATE FUNCTION weather._end_progress(foreign_table pg_catalog.regclass) RETURNS
 AS 'MODULE_PATHNAME', 'weather_end_progress' LANGUAGE C STRICT;
 
 -- Runs the source's statement for these files.
-CREATE FUNCTION weather._move_rows(shape pg_catalog.record, files weather._file[],
+CREATE FUNCTION weather._move_rows(run_id pg_catalog.int8, shape pg_catalog.record, files weather._file[],
                                    part pg_catalog.text)
-RETURNS weather._count[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+RETURNS weather._work
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET weather_fdw.fingerprints = off AS $$
 DECLARE
-    is_batch boolean := cardinality(files) > 1;
+    is_batch boolean := shape.mode = 'replace' OR cardinality(files) > 1;
     statement text := CASE shape.mode
         WHEN 'append' THEN weather._append_statement(shape, is_batch, part)
-        ELSE weather._upsert_statement(shape, is_batch, part) END;
-    paths text[] := ARRAY(SELECT path FROM unnest(files));
-    ids jsonb;
-    mtimes jsonb;
-    first weather._file := files[1];
-    counts weather._count[];
-    inserted bigint;
+        WHEN 'upsert' THEN weather._upsert_statement(shape, is_batch, part)
+        ELSE weather._replace_statement(shape) END;
+    ids bigint[] := ARRAY(SELECT new_id FROM unnest(files));
+    places jsonb;
+    work weather._work;
 BEGIN
-    SELECT jsonb_object_agg(path, new_id), jsonb_object_agg(path, mtime) INTO ids, mtimes
-      FROM unnest(files);
+    IF is_batch THEN
+        places := (SELECT jsonb_object_agg(path, ordinality) FROM unnest(files) WITH ORDINALITY);
+        PERFORM set_config('weather_fdw.fingerprints', 'on', true);
+    END IF;
     RAISE DEBUG USING MESSAGE = statement;
     IF shape.mode = 'append' AND NOT is_batch THEN
         EXECUTE statement
-          USING paths, ids, mtimes, first.start, first.stop, first.new_id, first.mtime;
-        GET DIAGNOSTICS inserted = ROW_COUNT;
-        RETURN ARRAY[ROW(first.new_id, inserted, 0, 0, 0, 0, inserted, inserted)::weather._count];
+          USING ARRAY[files[1].path], NULL, ids, NULL, files[1].start, files[1].stop;
+        GET DIAGNOSTICS work.written = ROW_COUNT;
+        work.of_files := ARRAY[ROW(ids[1], work.written, 0, 0, 0, 0, work.written)::weather._count];
+        work.deleted := 0;
+    ELSE
+        EXECUTE statement INTO work
+          USING ARRAY(SELECT path FROM unnest(files)), places, ids, ARRAY(SELECT mtime FROM unnest(files)),
+                files[1].start, files[1].stop, run_id, shape.source;
     END IF;
-    EXECUTE statement INTO counts
-      USING paths, ids, mtimes, first.start, first.stop, first.new_id, first.mtime;
-    RETURN coalesce(counts, '{}');
+    RETURN work;
 END $$;
 
 -- Keeps the rejects of these files; the relation must show them.
@@ -94,177 +68,189 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     kept bigint;
 BEGIN
-    EXECUTE format('INSERT INTO weather.load_reject (load_file_id, run_id, source, path, "offset", line, '
-                   'column_name, error_code, error_message, raw) '
-                   'SELECT ($2 ->> r.%1$I)::bigint, $6, $7, r.%1$I, %2$s, %3$s, %4$s, %5$s '
-                   'FROM %6$s AS r WHERE r.%7$I IS NOT NULL%8$s LIMIT $8',
-        shape.filename,
-        CASE WHEN shape."offset" IS NULL THEN 'NULL' ELSE format('r.%I', shape."offset") END,
-        CASE WHEN shape.line IS NULL THEN 'NULL' ELSE format('r.%I', shape.line) END,
-        CASE WHEN shape.error_is_json
-             THEN format('r.%1$I ->> ''column'', r.%1$I ->> ''sqlstate'', r.%1$I ->> ''message''', shape.error)
-             ELSE format('NULL, NULL, r.%I', shape.error) END,
-        CASE WHEN shape.raw IS NULL THEN 'NULL' ELSE format('r.%I::text', shape.raw) END,
-        shape.relation, shape.error, weather._only(shape, part))
-    USING ARRAY(SELECT path FROM unnest(files)),
-          (SELECT jsonb_object_agg(path, new_id) FROM unnest(files)),
-          NULL, files[1].start, files[1].stop, run_id, shape.source, at_most;
+    EXECUTE weather._reject_statement(shape, format('($2 ->> r.%I)::bigint', shape.filename), shape.relation::text)
+            || weather._only(shape, part) || ' LIMIT $9'
+      USING ARRAY(SELECT path FROM unnest(files)), (SELECT jsonb_object_agg(path, new_id) FROM unnest(files)),
+            NULL, NULL, files[1].start, files[1].stop, run_id, shape.source, at_most;
     GET DIAGNOSTICS kept = ROW_COUNT;
     RETURN kept;
 END $$;
 
--- The files with all that is to be known before they are read: the id that their rows will bear, the
--- part that is to be read, its fingerprint. A part begins where the last one ended and ends with the
--- last whole line.
-CREATE FUNCTION weather._prepare(shape pg_catalog.record, files weather._file[])
-RETURNS weather._file[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
+-- A file with what is to be known before it is read: the id that its rows will bear, the part that is to
+-- be read, its fingerprint. A part begins where the last one ended and ends with the last whole line.
+CREATE FUNCTION weather._prepare(shape pg_catalog.record, file weather._file)
+RETURNS weather._file
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    prepared record;
+    is_grown boolean := file.action = 'grow';
+    found record;
 BEGIN
-    WITH seen AS (
-        SELECT i.*
-          FROM (SELECT array_agg(path) AS paths, array_agg(size) AS sizes,
-                       array_agg(CASE WHEN action = 'grow' THEN loaded_to ELSE 0 END) AS starts,
-                       array_agg(CASE WHEN action = 'grow' THEN fingerprint END) AS fingerprints
-                  FROM unnest(files)) AS all_of,
-               weather._inspect(shape.foreign_table, paths, sizes, starts, fingerprints,
-                                shape.may_grow) AS i
-    )
-    SELECT array_agg(ROW(
-               -- what goes on amidst a line cannot be read from there
-               CASE WHEN f.action = 'grow' AND seen.start IS NULL THEN 'change' ELSE f.action END,
-               f.path, f.size, f.mtime, f.id, f.loaded_to, seen.fingerprint,
-               CASE WHEN f.id IS NULL OR f.action = 'change' OR f.action = 'grow' AND seen.start IS NULL
-                    THEN nextval('weather.load_file_id_seq') ELSE f.id END,
-               coalesce(seen.start, 0), seen.stop, seen.is_plain,
-               NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::weather._file) AS files,
-           (array_agg(f.path) FILTER (WHERE seen.fingerprint IS NULL))[1] AS gone
-      INTO prepared
-      FROM unnest(files) AS f LEFT JOIN seen USING (path);
-    IF prepared.gone IS NOT NULL THEN
-        RAISE EXCEPTION 'file "%" vanished or shrank since it was listed', prepared.gone
+    SELECT * INTO found
+      FROM weather._inspect(shape.foreign_table, file.path, file.size,
+                            CASE WHEN is_grown THEN file.loaded_to ELSE 0 END,
+                            CASE WHEN is_grown THEN file.fingerprint ELSE '' END, shape.may_grow);
+    IF found.fingerprint IS NULL THEN
+        RAISE EXCEPTION 'file "%" vanished or shrank since it was listed', file.path
             USING ERRCODE = 'undefined_file',
                   HINT = 'The next refresh looks again. A quiet_period lets files come to rest.';
     END IF;
-    RETURN prepared.files;
-END $$;
-
--- Checks that every row that the engine read is accounted for, and written if it was to be: a trigger
--- may have swallowed it. Returns the files with their counts.
-CREATE FUNCTION weather._account(files weather._file[], counts weather._count[])
-RETURNS weather._file[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off AS $$
-DECLARE
-    checked record;
-BEGIN
-    SELECT array_agg(ROW(f.action, f.path, f.size, f.mtime, f.id, f.loaded_to, f.fingerprint, f.new_id, f.start,
-               f.stop, f.is_plain, f.next_offset, f.bytes, f.read, f.rejected,
-               c.inserted, c.updated, c.unchanged, c.duplicates, c.lost)::weather._file) AS files,
-           jsonb_agg(to_jsonb(c) || jsonb_build_object('path', f.path, 'read', f.read, 'rejected', f.rejected))
-               FILTER (WHERE c.to_write <> c.written
-                          OR f.read <> f.rejected + c.inserted + c.updated + c.unchanged + c.duplicates) -> 0 AS wrong
-      INTO checked
-      FROM unnest(files) AS f
-      LEFT JOIN unnest(counts) AS n ON n.id = f.new_id
-      CROSS JOIN LATERAL (
-               SELECT coalesce(n.inserted, 0) AS inserted, coalesce(n.updated, 0) AS updated,
-                      coalesce(n.unchanged, 0) AS unchanged, coalesce(n.duplicates, 0) AS duplicates,
-                      coalesce(n.lost, 0) AS lost, coalesce(n.to_write, 0) AS to_write,
-                      coalesce(n.written, 0) AS written) AS c;
-    IF checked.wrong IS NOT NULL THEN
-        RAISE EXCEPTION 'file "%": % rows were read, but not all are accounted for',
-                        checked.wrong ->> 'path', checked.wrong ->> 'read'
-            USING ERRCODE = 'data_exception',
-                  DETAIL = format('%s inserted, %s updated, %s unchanged, %s duplicates, %s rejected; '
-                                  '%s were to be written, %s were.',
-                                  checked.wrong -> 'inserted', checked.wrong -> 'updated',
-                                  checked.wrong -> 'unchanged', checked.wrong -> 'duplicates',
-                                  checked.wrong -> 'rejected', checked.wrong -> 'to_write',
-                                  checked.wrong -> 'written'),
-                  HINT = 'A trigger or a rule of the target may have swallowed rows, or the relation '
-                         'does not show each row of the file once.';
+    IF is_grown AND found.start IS NULL THEN
+        file.action := 'change'; -- what goes on amidst a line cannot be read from there
     END IF;
-    RETURN checked.files;
+    file.new_id := CASE WHEN file.id IS NULL OR file.action = 'change'
+                        THEN nextval('weather.load_file_id_seq') ELSE file.id END;
+    file.start := coalesce(found.start, 0);
+    file.stop := found.stop;
+    file.is_plain := found.is_plain;
+    file.fingerprint := found.fingerprint;
+    RETURN file;
 END $$;
 
--- Writes the ledger entries of these files. The counts of a part are added to those of the parts before.
-CREATE FUNCTION weather._enter(run_id pg_catalog.int8, shape pg_catalog.record, files weather._file[],
-                               deleted pg_catalog.int8)
-RETURNS pg_catalog.void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+-- Files that are to be read as they are, with the ids that their rows will bear.
+CREATE FUNCTION weather._number(files weather._file[]) RETURNS weather._file[]
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(ROW(f.action, f.path, f.size, f.mtime, f.id, 0, NULL,
+               coalesce(f.id, nextval('weather.load_file_id_seq')), 0, f.size, NULL)::weather._file), '{}')
+      FROM unnest(files) AS f
+$$;
+
+-- Enters these files into the ledger, and checks them: each was read to its end and as it was listed
+-- (else it was exchanged, or the relation does not show all of its rows); every row that the engine read
+-- is accounted for, and written if it was to be (a trigger may have swallowed it). Returns sums. What a
+-- part of a file brought is added to what the parts before have brought. `was_read` is false if nothing
+-- was there to be read.
+--
+-- Its plan is made anew each time: there may be one file or thousands, and the ledger grows.
+CREATE FUNCTION weather._book(run_id pg_catalog.int8, shape pg_catalog.record, files weather._file[],
+                              work weather._work, was_read pg_catalog.bool)
+RETURNS pg_catalog.jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     run bigint := run_id;
-    dropped bigint := deleted;
+    dropped bigint := CASE shape.mode WHEN 'replace' THEN 0 ELSE coalesce(work.deleted, 0) END; -- of the only file
+    booked record;
 BEGIN
-    INSERT INTO weather.load_file AS entry
-           (id, source, path, state, version, size, mtime, loaded_to, fingerprint, is_growable,
-            read, inserted, updated, unchanged, duplicates, rejected, lost, deleted, run_id, loaded_at)
-    SELECT f.new_id, shape.source, f.path, 'loaded',
-           CASE WHEN f.new_id = f.id THEN greatest(old.version, 1) ELSE coalesce(old.version, 0) + 1 END,
-           f.size, f.mtime, f.stop, f.fingerprint,
-           f.is_plain AND (f.next_offset IS NOT NULL OR f.start > 0),
-           f.read + part.read, coalesce(f.inserted, 0) + part.inserted, coalesce(f.updated, 0) + part.updated,
-           coalesce(f.unchanged, 0) + part.unchanged, coalesce(f.duplicates, 0) + part.duplicates,
-           f.rejected + part.rejected, coalesce(f.lost, 0) + part.lost, dropped, run, clock_timestamp()
-      FROM unnest(files) AS f
-      LEFT JOIN weather.load_file AS old ON old.id = f.id
-      CROSS JOIN LATERAL (
-               SELECT old.read, old.inserted, old.updated, old.unchanged, old.duplicates,
-                      old.rejected, old.lost WHERE f.action = 'grow'
-               UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0 WHERE f.action <> 'grow') AS part
-    ON CONFLICT (id) DO UPDATE
-       SET (state, version, size, mtime, loaded_to, fingerprint, is_growable, load_again,
-            read, inserted, updated, unchanged, duplicates, rejected, lost, run_id, loaded_at,
-            failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
-           = (excluded.state, excluded.version, excluded.size, excluded.mtime, excluded.loaded_to,
-              excluded.fingerprint, excluded.is_growable, false,
-              excluded.read, excluded.inserted, excluded.updated, excluded.unchanged,
-              excluded.duplicates, excluded.rejected, excluded.lost, excluded.run_id, excluded.loaded_at,
-              0, NULL, NULL, NULL, NULL, NULL, NULL);
+    WITH entry AS MATERIALIZED (
+        SELECT f.action, f.path, f.size, f.mtime, f.id, f.new_id, f.stop,
+               f.id IS DISTINCT FROM f.new_id AS is_new, (f.action = 'grow')::int AS goes_on,
+               coalesce(f.fingerprint, s.fingerprint) AS fingerprint,
+               -- the scan has read as many bytes as the file has where it is not compressed
+               coalesce(f.is_plain, shape.may_grow AND s.bytes = s.size)
+                   AND (s.next_offset IS NOT NULL OR f.start > 0) AS is_growable,
+               coalesce(s.bytes, 0) AS bytes,
+               coalesce(s.rows + s.rejects, 0) AS read, coalesce(s.rejects, 0) AS rejected,
+               coalesce(c.inserted, 0) AS inserted, coalesce(c.updated, 0) AS updated,
+               coalesce(c.unchanged, 0) AS unchanged, coalesce(c.duplicates, 0) AS duplicates,
+               coalesce(c.lost, 0) AS lost, coalesce(c.to_write, 0) AS to_write,
+               CASE WHEN NOT was_read THEN false
+                    WHEN s.path IS NULL OR NOT s.complete THEN true
+                    -- all of it was to be read
+                    WHEN f.is_plain IS NOT TRUE AND s.size <> f.size THEN true
+                    WHEN (s.size, s.mtime) = (f.size, f.mtime) THEN
+                        -- a last line that is cut is to wait
+                        f.is_plain IS NULL AND shape.may_grow AND s.rejects > 0 AND s.next_offset < s.size
+                    -- another file may stand where the one stood whose fingerprint is entered
+                    WHEN f.fingerprint IS NULL THEN true
+                    ELSE NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint)
+                    END AS is_unread
+          FROM unnest(files) AS f
+          LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s ON was_read AND s.path = f.path
+          LEFT JOIN unnest(work.of_files) AS c ON c.id = f.new_id
+    ), added AS (
+        INSERT INTO weather.load_file
+               (id, source, path, state, version, size, mtime, loaded_to, fingerprint, is_growable,
+                read, inserted, updated, unchanged, duplicates, rejected, lost, deleted, run_id, loaded_at)
+        SELECT e.new_id, shape.source, e.path, 'loaded',
+               CASE WHEN e.id IS NULL THEN 1
+                    ELSE (SELECT old.version + 1 FROM weather.load_file AS old WHERE old.id = e.id) END,
+               e.size, e.mtime, e.stop, e.fingerprint, e.is_growable, e.read, e.inserted, e.updated,
+               e.unchanged, e.duplicates, e.rejected, e.lost, dropped, run, clock_timestamp()
+          FROM entry AS e WHERE e.is_new
+    ), renewed AS (
+        UPDATE weather.load_file AS old
+           SET (state, version, size, mtime, loaded_to, fingerprint, is_growable, load_again,
+                read, inserted, updated, unchanged, duplicates, rejected, lost, run_id, loaded_at,
+                failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
+               = ('loaded', greatest(old.version, 1), e.size, e.mtime, e.stop, e.fingerprint, e.is_growable,
+                  false, e.read + e.goes_on * old.read, e.inserted + e.goes_on * old.inserted,
+                  e.updated + e.goes_on * old.updated, e.unchanged + e.goes_on * old.unchanged,
+                  e.duplicates + e.goes_on * old.duplicates, e.rejected + e.goes_on * old.rejected,
+                  e.lost + e.goes_on * old.lost, run, clock_timestamp(),
+                  0, NULL, NULL, NULL, NULL, NULL, NULL)
+          FROM entry AS e WHERE old.id = e.new_id AND NOT e.is_new
+    )
+    SELECT jsonb_build_object('files', count(*), 'read', coalesce(sum(e.read), 0),
+               'inserted', coalesce(sum(e.inserted), 0), 'updated', coalesce(sum(e.updated), 0),
+               'unchanged', coalesce(sum(e.unchanged), 0), 'duplicates', coalesce(sum(e.duplicates), 0),
+               'rejected', coalesce(sum(e.rejected), 0), 'deleted', coalesce(work.deleted, 0),
+               'to_write', coalesce(sum(e.to_write), 0), 'written', coalesce(work.written, 0),
+               'bytes', coalesce(sum(e.bytes), 0), 'path', min(e.path), 'most_rejected', coalesce(max(e.rejected), 0),
+               'worst', (array_agg(e.path ORDER BY e.rejected DESC) FILTER (WHERE e.rejected > 0))[1]) AS sums,
+           (array_agg(e.path) FILTER (WHERE e.is_unread))[1] AS unread,
+           (array_agg(to_jsonb(e)) FILTER (WHERE e.read <> e.rejected + e.inserted + e.updated
+                                                             + e.unchanged + e.duplicates))[1] AS wrong
+      INTO booked FROM entry AS e;
+    IF booked.unread IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%" changed while it was read', booked.unread
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'The next refresh reads it again. A quiet_period lets files come to rest.';
+    ELSIF booked.wrong IS NOT NULL THEN
+        PERFORM weather._check_account(format('file "%s"', booked.wrong ->> 'path'),
+                                       booked.sums || booked.wrong);
+    END IF;
+    PERFORM weather._check_account(CASE cardinality(files) WHEN 1 THEN format('file "%s"', files[1].path)
+                                   ELSE shape.source END, booked.sums);
+    RETURN booked.sums;
 END $$;
 
--- What files that were loaded before have lost to these.
-CREATE FUNCTION weather._enter_losses(files weather._file[], counts weather._count[])
-RETURNS pg_catalog.void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
-DECLARE
-    loser weather._count;
-BEGIN
-    FOR loser IN SELECT * FROM unnest(counts) AS c
-                  WHERE c.lost > 0 AND c.id NOT IN (SELECT new_id FROM unnest(files)) LOOP
-        UPDATE weather.load_file SET lost = lost + loser.lost WHERE id = loser.id;
-    END LOOP;
-END $$;
-
-CREATE FUNCTION weather._check_limit(shape pg_catalog.record, path pg_catalog.text, rejects pg_catalog.int8)
+CREATE FUNCTION weather._check_account(what pg_catalog.text, sums pg_catalog.jsonb)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF rejects > shape.reject_limit THEN
-        RAISE EXCEPTION 'file "%" has more rejects than the reject_limit of its source, %', path,
-                        shape.reject_limit
-            USING ERRCODE = 'data_exception', HINT = 'weather.load_reject has the first of them.';
+    IF (sums -> 'read')::bigint <> (sums -> 'inserted')::bigint + (sums -> 'updated')::bigint
+            + (sums -> 'unchanged')::bigint + (sums -> 'duplicates')::bigint + (sums -> 'rejected')::bigint
+       OR sums -> 'to_write' <> sums -> 'written' THEN
+        RAISE EXCEPTION '%: % rows were read, but not all are accounted for', what, sums -> 'read'
+            USING ERRCODE = 'data_exception',
+                  DETAIL = format('%s inserted, %s updated, %s unchanged, %s duplicates, %s rejected; '
+                                  '%s were to be written, %s were.',
+                                  sums -> 'inserted', sums -> 'updated', sums -> 'unchanged',
+                                  sums -> 'duplicates', sums -> 'rejected', sums -> 'to_write',
+                                  sums -> 'written'),
+                  HINT = 'A trigger or a rule of the target may have swallowed rows, or the relation '
+                         'does not show each row of the file once.';
     END IF;
 END $$;
 
+-- What files that were loaded before have lost to these.
+CREATE FUNCTION weather._enter_losses(taken pg_catalog.jsonb) RETURNS pg_catalog.void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+    UPDATE weather.load_file SET lost = lost + loser.value::bigint
+      FROM jsonb_each_text(taken) AS loser
+     WHERE id = loser.key::bigint
+$$;
+
 -- Keeps the rejects, if the relation shows them, after comparing them with the limit.
 CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
-                                       files weather._file[], part pg_catalog.text)
+                                       files weather._file[], part pg_catalog.text, sums pg_catalog.jsonb)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    rejects bigint;
-    most bigint;
-    worst text;
+    rejects bigint := sums -> 'rejected';
+    are_kept_here boolean := shape.error IS NOT NULL AND NOT shape.is_program;
     kept bigint;
 BEGIN
-    SELECT sum(f.rejected), max(f.rejected),
-           (array_agg(f.path ORDER BY f.rejected DESC))[1] INTO rejects, most, worst
-      FROM unnest(files) AS f;
-    PERFORM weather._check_limit(shape, worst, most);
-    IF rejects = 0 OR shape.error IS NULL THEN
+    IF (sums -> 'most_rejected')::bigint > shape.reject_limit THEN
+        RAISE EXCEPTION '% has more rejects than the reject_limit of its source, %',
+            CASE WHEN shape.is_program THEN shape.relation::text ELSE format('file "%s"', sums ->> 'worst') END,
+            shape.reject_limit
+            USING ERRCODE = 'data_exception',
+                  HINT = CASE WHEN are_kept_here THEN 'weather.load_reject has the first of them.'
+                              ELSE 'Nothing of it was loaded.' END;
+    END IF;
+    IF rejects = 0 OR NOT are_kept_here THEN
         RETURN;
     END IF;
     kept := weather._keep_rejects(run_id, shape, files, part);
@@ -282,17 +268,6 @@ BEGIN
     UPDATE weather.load_file SET load_again = true
      WHERE source = name AND lost > 0 AND state <> 'replaced' AND NOT load_again;
 END $$;
-
--- What was done with these files, summed up.
-CREATE FUNCTION weather._totals(files weather._file[], deleted pg_catalog.int8)
-RETURNS pg_catalog.jsonb
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_build_object('files', count(*), 'read', sum(f.read), 'inserted', sum(f.inserted),
-               'updated', sum(f.updated), 'unchanged', sum(f.unchanged),
-               'duplicates', sum(f.duplicates), 'rejected', sum(f.rejected), 'deleted', deleted,
-               'bytes', sum(f.bytes), 'path', min(f.path))
-      FROM unnest(files) AS f
-$$;
 
 -- Checks that so many rows are left where others were deleted: a trigger or rule may have kept some.
 -- Counting is left out where there is none.
@@ -324,47 +299,38 @@ CREATE FUNCTION weather._load_files(run_id pg_catalog.int8, shape pg_catalog.rec
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    files weather._file[] := weather._prepare(shape, batch);
+    files weather._file[] := CASE WHEN cardinality(batch) > 1 THEN weather._number(batch)
+                                  ELSE ARRAY[weather._prepare(shape, batch[1])] END;
     first weather._file := files[1];
-    part text;
-    counts weather._count[] := '{}';
-    deleted bigint := 0;
+    -- what is written to a file while it is read is left to the next refresh
+    part text := weather._part(shape, coalesce(first.is_plain, false), first.start);
+    has_part boolean := first.start < first.stop OR part = '';
+    work weather._work;
+    sums jsonb;
 BEGIN
-    -- What is written to a file while it is read is left to the next refresh.
-    part := weather._part(shape, first.is_plain AND cardinality(files) = 1, first.start);
-    IF cardinality(files) > 1
-       AND EXISTS (SELECT FROM unnest(files) AS f WHERE f.stop <> f.size) THEN
-        RAISE EXCEPTION 'a file of the batch ends amidst a document'; -- so they are loaded one by one
-    END IF;
     IF first.action = 'change' THEN
         UPDATE weather.load_file SET state = 'replaced' WHERE id = first.id;
+    ELSIF first.action <> 'grow' THEN
+        DELETE FROM weather.load_reject WHERE load_file_id = ANY (ARRAY(
+            SELECT f.id FROM unnest(files) AS f WHERE f.id IS NOT NULL));
     END IF;
-    DELETE FROM weather.load_reject USING unnest(files) AS f
-     WHERE load_file_id = f.id AND f.action <> 'grow' AND first.action <> 'change';
-
-    IF first.start < first.stop OR part = '' THEN
+    IF has_part THEN
         PERFORM weather._begin_progress(shape.foreign_table);
-        counts := weather._move_rows(shape, files, part);
+        work := weather._move_rows(run_id, shape, files, part);
         PERFORM weather._end_progress(shape.foreign_table);
-        files := weather._counted(shape, files, part);
-    ELSE
-        first.read := 0;
-        first.rejected := 0;
-        first.bytes := 0;
-        files := ARRAY[first];
     END IF;
-    files := weather._account(files, counts);
-    PERFORM weather._check_rejects(run_id, shape, files, part);
-
     IF first.action = 'change' THEN
         EXECUTE format('DELETE FROM %s WHERE load_file_id = $1', shape.target) USING first.id;
-        GET DIAGNOSTICS deleted = ROW_COUNT;
+        GET DIAGNOSTICS work.deleted = ROW_COUNT;
         PERFORM weather._check_deleted(shape, format('load_file_id = %s', first.id), 0);
     END IF;
-    PERFORM weather._enter(run_id, shape, files, deleted);
-    PERFORM weather._enter_losses(files, counts);
-    IF deleted > 0 AND shape.mode = 'upsert' THEN
+    sums := weather._book(run_id, shape, files, work, has_part);
+    PERFORM weather._check_rejects(run_id, shape, files, part, sums);
+    IF work.taken IS NOT NULL THEN
+        PERFORM weather._enter_losses(work.taken);
+    END IF;
+    IF work.deleted > 0 AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;
-    RETURN weather._totals(files, deleted);
+    RETURN sums;
 END $$;

@@ -106,7 +106,8 @@ BEGIN
 END $$;
 
 -- Loads a batch, and once more if partitions were missing: they are looked for only then, since that
--- reads the files. A row without partition is a check_violation, as one that a CHECK refuses.
+-- reads the files. A row without partition is a check_violation, as one that a CHECK refuses. Once more
+-- also if another session has inserted the key of a row meanwhile: now it shows.
 CREATE FUNCTION weather._load(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[])
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -117,6 +118,8 @@ BEGIN
         IF NOT weather._make_missing_partitions(shape, batch) THEN
             RAISE;
         END IF;
+    WHEN unique_violation THEN
+        NULL;
     END;
     RETURN weather._load_once(run, shape, batch);
 END $$;

@@ -1,12 +1,22 @@
 -- What a run is to do: the ledger is brought up to date with what needs no reading, and the rest is
 -- put into batches.
 
+-- Whether the target has no row, though rows were loaded into it.
+CREATE FUNCTION weather._is_emptied(shape pg_catalog.record) RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_rows boolean;
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
+    RETURN NOT has_rows AND EXISTS (SELECT FROM weather.load_file AS f
+                                     WHERE f.source = shape.source AND f.state <> 'replaced'
+                                       AND f.read > f.rejected);
+END $$;
+
 -- Refuses a source that would be loaded wrongly. A target that was emptied by hand is loaded anew.
 CREATE FUNCTION weather._check_source(shape pg_catalog.record) RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    has_rows boolean;
-    has_loaded_rows boolean;
     has_strangers boolean;
 BEGIN
     IF shape.foreign_table IS NULL THEN
@@ -16,15 +26,13 @@ BEGIN
     IF shape.mode = 'replace' THEN
         RETURN;
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
-    has_loaded_rows := EXISTS (SELECT FROM weather.load_file AS f
-                                WHERE f.source = shape.source AND f.state <> 'replaced'
-                                  AND f.read > f.rejected);
-    IF NOT has_rows AND has_loaded_rows THEN
+    IF weather._is_emptied(shape) THEN
         RAISE WARNING 'source "%": % is empty, though rows were loaded into it: all files are loaded again',
             shape.source, shape.target;
         PERFORM weather.forget(shape.source);
-    ELSIF has_rows AND shape.mode = 'append' AND NOT has_loaded_rows THEN
+    ELSIF shape.mode = 'append' AND NOT EXISTS (SELECT FROM weather.load_file AS f
+                                                 WHERE f.source = shape.source AND f.state <> 'replaced'
+                                                   AND f.read > f.rejected) THEN
         EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE NOT EXISTS ('
                        'SELECT FROM weather.load_file AS f WHERE f.id = t.load_file_id))', shape.target)
            INTO has_strangers;
@@ -52,18 +60,21 @@ BEGIN
     RETURN is_new OR NOT has_rows AND NOT shape.may_be_empty;
 END $$;
 
--- A file that ends amidst a document was given time: it is as it was when it was loaded.
-CREATE FUNCTION weather._fail_cut_files(run pg_catalog.int8, shape pg_catalog.record,
+-- Files that are not to be read as they are. One that ends amidst a document was given time: it is as it
+-- was when it was loaded.
+CREATE FUNCTION weather._fail_files(run pg_catalog.int8, shape pg_catalog.record,
                                         changes weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     file weather._file;
 BEGIN
-    FOR file IN SELECT * FROM unnest(changes) AS c WHERE c.action = 'cut' LOOP
-        PERFORM weather._fail_file(run, shape, file, '22P02',
-            format('the last document is incomplete, from byte offset %s on', file.loaded_to), NULL,
-            'All before it is loaded. The rest is read when the file has grown.', NULL);
+    FOR file IN SELECT * FROM unnest(changes) AS c WHERE c.action IN ('cut', 'misnamed') LOOP
+        PERFORM weather._fail_file(run, shape, file,
+            CASE file.action WHEN 'cut' THEN '22P02' ELSE '22021' END,
+            weather._fault(file.action, file.loaded_to), NULL,
+            CASE file.action WHEN 'cut' THEN 'All before it is loaded. The rest is read when the file has grown.'
+                             ELSE 'Rename it.' END, NULL);
         UPDATE weather.load_run SET files_to_do = files_to_do + 1 WHERE id = run;
     END LOOP;
 END $$;
@@ -77,6 +88,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     has_sunk boolean;
 BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(changes) AS c WHERE c.action IN ('vanish', 'return', 'touch', 'move')) THEN
+        RETURN;
+    END IF;
     UPDATE weather.load_file AS f
        SET state = 'vanished'
       FROM unnest(changes) AS c
@@ -141,7 +155,7 @@ BEGIN
                 changes := weather._changes_of(shape);
             END IF;
             IF NOT only_again THEN
-                PERFORM weather._fail_cut_files(run, shape, changes);
+                PERFORM weather._fail_files(run, shape, changes);
             END IF;
             batches := weather._batches(changes, only_again);
         END IF;
@@ -160,17 +174,18 @@ BEGIN
     RETURN batches;
 END $$;
 
+-- In the order in which the later file wins: (mtime, path).
 CREATE FUNCTION weather._changes_of(shape pg_catalog.record) RETURNS weather._file[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN (SELECT coalesce(array_agg(ROW(c.action, c.path, c.size, c.mtime, c.id, c.loaded_to, c.fingerprint,
-                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::weather._file),
-                       '{}')
-              FROM weather._changes(shape) AS c
-             WHERE c.action NOT IN ('nothing', 'wait'));
+    RETURN ARRAY(SELECT ROW(c.action, c.path, c.size, c.mtime, c.id, c.loaded_to, c.fingerprint,
+                            NULL, NULL, NULL, NULL)::weather._file
+                   FROM weather._changes(shape) AS c
+                  WHERE c.action NOT IN ('nothing', 'wait')
+                  ORDER BY c.mtime, c.path COLLATE "C");
 END $$;
 
--- Small files share a batch of at most 1,000 files or 16 MB.
+-- Small files share a batch of at most 5,000 files or 16 MB.
 CREATE FUNCTION weather._batches(changes weather._file[], only_again pg_catalog.bool)
 RETURNS weather._batch[]
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
@@ -178,17 +193,17 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
       FROM (SELECT array_agg(file ORDER BY n) AS files, min(n) AS first
               FROM (SELECT file, n,
                            CASE WHEN is_small
-                                THEN (count(*) FILTER (WHERE is_small) OVER in_order - 1) / 1000
-                                     + (sum(size) FILTER (WHERE is_small) OVER in_order)::bigint / (16 << 20)
+                                THEN (count(*) FILTER (WHERE is_small) OVER in_order - 1) / 5000
+                                     + (sum(size::float8) FILTER (WHERE is_small) OVER in_order)::bigint / (16 << 20)
                                 ELSE -n END AS batch
-                      FROM (SELECT c AS file, c.size,
+                      FROM (SELECT ROW(c.action, c.path, c.size, c.mtime, c.id, c.loaded_to, c.fingerprint,
+                                       c.new_id, c.start, c.stop, c.is_plain)::weather._file AS file, c.size, c.ordinality AS n,
                                    -- what failed before would have its batch fail again
                                    (c.action = 'again' OR c.action = 'load' AND c.id IS NULL)
-                                   AND c.size < 1 << 20 AS is_small,
-                                   row_number() OVER (ORDER BY c.mtime, c.path COLLATE "C") AS n
-                              FROM unnest(changes) AS c
+                                   AND c.size < 1 << 20 AS is_small
+                              FROM unnest(changes) WITH ORDINALITY AS c
                              WHERE c.action = 'again'
                                 OR c.action IN ('load', 'change', 'grow') AND NOT only_again) AS file
-                    WINDOW in_order AS (ORDER BY n)) AS file
+                    WINDOW in_order AS (ORDER BY n ROWS UNBOUNDED PRECEDING)) AS file
              GROUP BY batch) AS batch
 $$;

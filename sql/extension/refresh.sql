@@ -110,31 +110,57 @@ BEGIN
         USING ERRCODE = code, HINT = coalesce(hint, 'Nothing of the source was changed.');
 END $$;
 
--- Loads a batch, and what fails of it file by file. False: the run is not to go on.
+-- The run's source with its target, which from here on nobody drops or empties; nor has since the run
+-- began: what it has loaded by now would be taken for loaded for ever.
+CREATE FUNCTION weather._describe_for(run pg_catalog.int8) RETURNS pg_catalog.record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entry record;
+    shape record;
+BEGIN
+    SELECT s.source, s.target INTO entry
+      FROM weather.load_run AS r JOIN weather.source AS s USING (source) WHERE r.id = run;
+    EXECUTE format('LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE', entry.target);
+    SELECT * INTO shape FROM weather._describe(entry.source);
+    IF shape.mode <> 'replace' AND weather._is_emptied(shape) THEN
+        RAISE EXCEPTION '% was emptied while it was loaded: the next refresh loads all files again', shape.target
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN shape;
+END $$;
+
+-- Loads a batch. False: the run is not to go on.
 CREATE FUNCTION weather._load_batch(run pg_catalog.int8, batch weather._file[], quiet pg_catalog.bool)
 RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shape record;
-    file weather._file;
 BEGIN
     IF NOT weather._continue_run(run) THEN
         RETURN false;
     END IF;
     BEGIN
-        SELECT * INTO shape
-          FROM weather._describe((SELECT source FROM weather.load_run WHERE id = run));
-    EXCEPTION WHEN undefined_table OR undefined_object THEN -- dropped meanwhile
-        PERFORM weather._fail_run(run, SQLSTATE, SQLERRM, NULL);
+        shape := weather._describe_for(run);
+    EXCEPTION WHEN undefined_table OR undefined_object OR object_not_in_prerequisite_state THEN
+        PERFORM weather._fail_run(run, SQLSTATE, SQLERRM, 'What of the source was loaded by then stays.');
         RETURN false;
     END;
-    IF weather._try_load(run, shape, batch, quiet) THEN
-        RETURN true;
-    END IF;
-    FOREACH file IN ARRAY batch LOOP
-        PERFORM weather._try_load(run, shape, ARRAY[file], quiet);
-    END LOOP;
+    PERFORM weather._load_in_halves(run, shape, batch, quiet);
     RETURN true;
+END $$;
+
+-- Loads a batch as a whole or, if that fails, each half of it so, down to the file at fault.
+CREATE FUNCTION weather._load_in_halves(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[],
+                                        quiet pg_catalog.bool)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    half integer := cardinality(batch) / 2;
+BEGIN
+    IF NOT weather._try_load(run, shape, batch, quiet) THEN
+        PERFORM weather._load_in_halves(run, shape, batch[:half], quiet);
+        PERFORM weather._load_in_halves(run, shape, batch[half + 1:], quiet);
+    END IF;
 END $$;
 
 -- False: a batch failed, and nothing of it was loaded or recorded.
@@ -159,6 +185,7 @@ BEGIN
             hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
         IF shape.mode = 'replace' THEN
             PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
+            PERFORM weather._keep_first_rejects(run, shape, NULL);
         ELSE
             PERFORM weather._fail_file(run, shape, batch[1], SQLSTATE, message, nullif(detail, ''),
                                        nullif(hint, ''), substring(context FROM 'weather_fdw: [^\n]*'));
@@ -205,19 +232,23 @@ BEGIN
     UPDATE weather.load_run SET files_failed = files_failed + 1 WHERE id = run;
     RAISE WARNING 'source "%": file "%" failed: %', shape.source, file.path, message
         USING ERRCODE = code, HINT = coalesce(hint, 'weather.load_file has all of the error.');
-    IF shape.error IS NOT NULL THEN
-        DELETE FROM weather.load_reject WHERE load_file_id = entry AND run_id <> run;
-        file.new_id := entry;
-        PERFORM weather._keep_first_rejects(run, shape, file);
-    END IF;
+    file.new_id := entry;
+    PERFORM weather._keep_first_rejects(run, shape, ARRAY[file]);
 END $$;
 
+-- Of these files, or of all, in the place of those that they had. A program is not run a second time.
 CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalog.record,
-                                            file weather._file)
+                                            files weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM weather._keep_rejects(run, shape, ARRAY[file], '', 10);
+    IF shape.error IS NULL OR shape.is_program THEN
+        RETURN;
+    END IF;
+    DELETE FROM weather.load_reject AS r
+     WHERE r.run_id <> run AND r.source = shape.source
+       AND (files IS NULL OR r.load_file_id = ANY (ARRAY(SELECT new_id FROM unnest(files))));
+    PERFORM weather._keep_rejects(run, shape, coalesce(files, weather._all_files(shape)), '', 10);
 EXCEPTION WHEN OTHERS THEN
     IF SQLSTATE LIKE '57%' THEN
         RAISE;

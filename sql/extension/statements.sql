@@ -1,7 +1,9 @@
--- The statements that move rows, made for one source. They take the files as parameters: $1 their
--- paths, $2 and $3 for a batch the load_file ids and times of modification by path, $6 and $7 those of
--- the only file; where that is read in part, $4 and $5 are the offsets where to begin and before which
--- to end. They answer with counts; `written` is what the executor wrote, for the check.
+-- The statements that move rows, made for one source. They take the files as parameters, as arrays in
+-- the order in which the later file wins: $1 their paths, $3 their load_file_ids, $4 their times of
+-- modification; of several files $2 is a jsonb object of the places in these arrays by path; where the
+-- only file is read in part, $5 and $6 are the offsets where to begin and before which to end; $7 and $8 are
+-- the run and the source. They answer with counts; `written` is what the executor wrote, for the check.
+-- Columns of their own begin with an underscore, beside those of the target.
 
 -- Columns as a list, each with this prefix.
 CREATE FUNCTION weather._list(columns pg_catalog.text[], prefix pg_catalog.text DEFAULT '',
@@ -26,24 +28,48 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       JOIN pg_type AS type ON type.oid = atttypid
 $$;
 
--- The rows of the files that are no rejects, each with what it is ordered by. A batch finds the file of
--- a row by its name in a jsonb object: a join could make the planner read the files again and again.
+-- What rows are read from. A program runs once only, so that its rows are kept for a second look if there
+-- may be rejects among them.
+CREATE FUNCTION weather._rows_found(shape pg_catalog.record) RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN shape.is_program AND shape.error IS NOT NULL THEN 'printed' ELSE shape.relation::text END;
+END $$;
+
+-- The rows of the files that are no rejects, each with the place of its file in the arrays and its own
+-- in the file. The place is looked up in a jsonb object: a join could make the planner read the files
+-- again and again.
 CREATE FUNCTION weather._rows_of(shape pg_catalog.record, is_batch pg_catalog.bool,
                                  part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('SELECT %s, %s, %s AS file_place FROM %s AS r WHERE true',
+    RETURN format('SELECT %s, %s AS _file, %s AS _offset FROM %s AS r WHERE true',
         weather._list(shape.columns, 'r.'),
-        CASE WHEN is_batch
-             THEN format('($2 ->> r.%1$I)::bigint AS load_file_id, ($3 ->> r.%1$I)::timestamptz AS '
-                         'file_mtime, r.%1$I::text COLLATE "C" AS file_path', shape.filename)
-             ELSE '$6 AS load_file_id, $7 AS file_mtime, ($1)[1] COLLATE "C" AS file_path' END,
+        CASE WHEN is_batch THEN format('($2 ->> r.%I)::int', shape.filename) ELSE '1' END,
         CASE WHEN shape."offset" IS NULL THEN 'row_number() OVER ()'
              ELSE format('r.%I', shape."offset") END,
-        shape.relation)
+        weather._rows_found(shape))
         || weather._only(shape, part)
         || CASE WHEN shape.error IS NULL THEN '' ELSE format(' AND r.%I IS NULL', shape.error) END;
+END $$;
+
+-- What keeps the rejects among these rows; `id` is the expression for the load_file_id.
+CREATE FUNCTION weather._reject_statement(shape pg_catalog.record, id pg_catalog.text,
+                                          rows_found pg_catalog.text)
+RETURNS pg_catalog.text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN format('INSERT INTO weather.load_reject (load_file_id, run_id, source, path, "offset", line, '
+                  'column_name, error_code, error_message, raw) '
+                  'SELECT %s, $7, $8, %s, %s, %s, %s, %s FROM %s AS r WHERE r.%I IS NOT NULL',
+        id, coalesce('r.' || quote_ident(shape.filename), 'NULL'),
+        coalesce('r.' || quote_ident(shape."offset"), 'NULL'),
+        coalesce('r.' || quote_ident(shape.line), 'NULL'),
+        CASE WHEN shape.error_is_json
+             THEN format('r.%1$I ->> ''column'', r.%1$I ->> ''sqlstate'', r.%1$I ->> ''message''', shape.error)
+             ELSE format('NULL, NULL, r.%I', shape.error) END,
+        coalesce('r.' || quote_ident(shape.raw) || '::text', 'NULL'), rows_found, shape.error);
 END $$;
 
 -- The clause that reads nothing but these files, or that part of one.
@@ -61,25 +87,27 @@ CREATE FUNCTION weather._part(shape pg_catalog.record, is_bounded pg_catalog.boo
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN start > 0 THEN format(' AND r.%I >= $4', shape."offset") ELSE '' END
-        || CASE WHEN is_bounded THEN format(' AND r.%I < $5', shape."offset") ELSE '' END;
+    RETURN CASE WHEN start > 0 THEN format(' AND r.%I >= $5', shape."offset") ELSE '' END
+        || CASE WHEN is_bounded THEN format(' AND r.%I < $6', shape."offset") ELSE '' END;
 END $$;
 
--- The same, of equal keys the greatest (mtime, path, offset) first; `place` 1 has won.
+-- The same, of equal keys the greatest (mtime, path, offset) first; `_place` 1 has won.
 CREATE FUNCTION weather._ranked_rows(shape pg_catalog.record, is_batch pg_catalog.bool,
                                      part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('SELECT *, row_number() OVER same_key AS place, %s AS winner FROM (%s) AS found '
-                  'WINDOW same_key AS (PARTITION BY %s ORDER BY %sfile_place DESC)',
-                  CASE WHEN is_batch THEN 'first_value(load_file_id) OVER same_key' ELSE 'load_file_id' END,
+    RETURN format('SELECT *, row_number() OVER same_key AS _place, %s AS _winner FROM (%s) AS found '
+                  'WINDOW same_key AS (PARTITION BY %s ORDER BY %s_offset DESC)',
+                  CASE WHEN is_batch THEN 'first_value(_file) OVER same_key' ELSE '_file' END,
                   weather._rows_of(shape, is_batch, part), weather._list(shape.key_columns),
-                  CASE WHEN is_batch THEN 'file_mtime DESC, file_path DESC, ' ELSE '' END);
+                  CASE WHEN is_batch THEN '_file DESC, ' ELSE '' END);
 END $$;
 
 -- An equal row from a greater file gets its load_file_id written and counts as unchanged; a row that
--- loses to another file's row, in this read or in the table, counts as lost for its file.
+-- loses to another file's row, in this read or in the table, counts as lost for its file. New keys go in
+-- without ON CONFLICT, which costs half as much again: another session's row of the same key is an error,
+-- and the file is loaded once more.
 CREATE FUNCTION weather._upsert_statement(shape pg_catalog.record, is_batch pg_catalog.bool,
                                           part pg_catalog.text)
 RETURNS pg_catalog.text
@@ -90,44 +118,34 @@ DECLARE
 BEGIN
     RETURN format($statement$
 WITH judged AS MATERIALIZED (
-    SELECT %1$s, r.load_file_id, kept.load_file_id AS old_id, r.winner,
-           CASE WHEN r.place > 1 THEN 'duplicate'
+    SELECT %1$s, ($3)[r._file] AS load_file_id, kept.load_file_id AS _old_id, r._file <> r._winner AS _is_lost,
+           CASE WHEN r._place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
-                WHEN kept.load_file_id <> r.load_file_id AND EXISTS (
+                WHEN kept.load_file_id <> ($3)[r._file] AND EXISTS (
                     SELECT FROM weather.load_file AS owner
                      WHERE owner.id = kept.load_file_id AND owner.state <> 'replaced'
-                       AND (owner.mtime, owner.path COLLATE "C") > (r.file_mtime, r.file_path)) THEN 'lose'
+                       AND (owner.mtime, owner.path COLLATE "C") > (($4)[r._file], ($1)[r._file])) THEN 'lose'
                 WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
-                WHEN kept.load_file_id IS DISTINCT FROM r.load_file_id THEN 'take'
-                ELSE 'leave' END AS verdict
+                WHEN kept.load_file_id IS DISTINCT FROM ($3)[r._file] THEN 'take'
+                ELSE 'leave' END AS _verdict
       FROM (%5$s) AS r
-      LEFT JOIN %6$s AS kept ON r.place = 1 AND %7$s
-), written AS (
-    INSERT INTO %6$s AS kept (%8$s, load_file_id)
-    SELECT %8$s, load_file_id FROM judged WHERE verdict IN ('insert', 'update', 'take')
+      LEFT JOIN %6$s AS kept ON r._place = 1 AND %7$s
+), inserted AS (
+    INSERT INTO %6$s (%8$s, load_file_id)
+    SELECT %8$s, load_file_id FROM judged WHERE _verdict = 'insert'
+    RETURNING 1
+), updated AS (
+    INSERT INTO %6$s (%8$s, load_file_id)
+    SELECT %8$s, load_file_id FROM judged WHERE _verdict IN ('update', 'take')
     ON CONFLICT (%9$s) DO UPDATE SET %10$s
-    RETURNING load_file_id
+    RETURNING 1
 )
-SELECT array_agg(file::weather._count) FROM (
-    SELECT id, sum(inserted) AS inserted, sum(updated) AS updated, sum(unchanged) AS unchanged,
-           sum(duplicates) AS duplicates, sum(lost) AS lost, sum(to_write) AS to_write,
-           sum(written) AS written
-      FROM (SELECT load_file_id AS id,
-                   count(*) FILTER (WHERE verdict = 'insert') AS inserted,
-                   count(*) FILTER (WHERE verdict = 'update') AS updated,
-                   count(*) FILTER (WHERE verdict IN ('lose', 'take', 'leave')) AS unchanged,
-                   count(*) FILTER (WHERE verdict = 'duplicate') AS duplicates,
-                   count(*) FILTER (WHERE verdict = 'lose'
-                                       OR verdict = 'duplicate' AND winner <> load_file_id) AS lost,
-                   count(*) FILTER (WHERE verdict IN ('insert', 'update', 'take')) AS to_write,
-                   0 AS written
-              FROM judged GROUP BY load_file_id
-            UNION ALL
-            SELECT old_id, 0, 0, 0, 0, count(*), 0, 0 FROM judged
-             WHERE verdict IN ('update', 'take') AND old_id <> load_file_id GROUP BY old_id
-            UNION ALL
-            SELECT load_file_id, 0, 0, 0, 0, 0, 0, count(*) FROM written GROUP BY load_file_id) AS part
-     GROUP BY id) AS file$statement$,
+SELECT %11$s,
+       (SELECT jsonb_object_agg(_old_id, rows)
+          FROM (SELECT _old_id, count(*) AS rows FROM judged
+                 WHERE _verdict IN ('update', 'take') AND _old_id <> load_file_id
+                 GROUP BY _old_id) AS file) AS taken,
+       (SELECT count(*) FROM inserted) + (SELECT count(*) FROM updated) AS written, 0::bigint AS deleted$statement$,
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
         weather._comparable(shape.target, value_columns, 'kept.'),
         weather._comparable(shape.target, value_columns, 'r.'),
@@ -135,8 +153,24 @@ SELECT array_agg(file::weather._count) FROM (
         weather._key_equality(shape.target, shape.key_columns), weather._list(shape.columns),
         weather._list(shape.key_columns),
         (SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ')
-           FROM unnest(value_columns || 'load_file_id'::text) AS c));
+           FROM unnest(value_columns || 'load_file_id'::text) AS c),
+        weather._counted_verdicts());
 END $$;
+
+-- The verdicts on the rows of each file, counted.
+CREATE FUNCTION weather._counted_verdicts() RETURNS pg_catalog.text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT $statement$(
+        SELECT array_agg(file::weather._count)
+          FROM (SELECT load_file_id,
+                       count(*) FILTER (WHERE _verdict = 'insert'),
+                       count(*) FILTER (WHERE _verdict = 'update'),
+                       count(*) FILTER (WHERE _verdict IN ('lose', 'take', 'leave')),
+                       count(*) FILTER (WHERE _verdict = 'duplicate'),
+                       count(*) FILTER (WHERE _verdict = 'lose' OR _verdict = 'duplicate' AND _is_lost),
+                       count(*) FILTER (WHERE _verdict IN ('insert', 'update', 'take'))
+                  FROM judged GROUP BY load_file_id) AS file) AS of_files$statement$
+$$;
 
 -- Equality of keys as the unique index has it.
 CREATE FUNCTION weather._key_equality(target pg_catalog.regclass, key_columns pg_catalog.text[])
@@ -161,14 +195,14 @@ CREATE FUNCTION weather._append_statement(shape pg_catalog.record, is_batch pg_c
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    insertion text := format('INSERT INTO %s (%s, load_file_id) SELECT %2$s, load_file_id FROM (%s) AS r',
+    insertion text := format('INSERT INTO %s (%s, load_file_id) SELECT %2$s, ($3)[r._file] FROM (%s) AS r',
         shape.target, weather._list(shape.columns), weather._rows_of(shape, is_batch, part));
 BEGIN
     RETURN CASE WHEN is_batch THEN format($statement$
 WITH written AS (%s RETURNING load_file_id)
-SELECT array_agg(file::weather._count)
-  FROM (SELECT load_file_id AS id, count(*) AS inserted, 0 AS updated, 0 AS unchanged, 0 AS duplicates,
-               0 AS lost, count(*) AS to_write, count(*) AS written
+SELECT array_agg(file::weather._count) AS of_files, NULL::jsonb AS taken, sum(rows)::bigint AS written,
+       0::bigint AS deleted
+  FROM (SELECT load_file_id, count(*), 0::bigint, 0::bigint, 0::bigint, 0::bigint, count(*) AS rows
           FROM written GROUP BY load_file_id) AS file$statement$, insertion)
         ELSE insertion END; -- the executor counts its rows
 END $$;

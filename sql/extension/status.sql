@@ -113,7 +113,7 @@ BEGIN
         mtime := change.mtime;
         rows := NULL;
         rejects := NULL;
-        error := NULL;
+        error := weather._fault(change.action, change.loaded_to);
         IF action IN ('load', 'change', 'grow', 'again') THEN
             SELECT t.rows, t.rejects, t.error INTO rows, rejects, error
               FROM weather._try_reading(shape, change.path,

@@ -325,8 +325,12 @@ void set_zone(Column* column, const Value& found) {
     }
 }
 
+bool is_text(const char* path) {
+    return pg_verifymbstr(path, static_cast<int>(strlen(path)), true);
+}
+
 Datum path_datum(const char* path) {
-    if (!pg_verifymbstr(path, static_cast<int>(strlen(path)), true))
+    if (!is_text(path))
         ereport(ERROR, (errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
                         errmsg("the name of file \"%s\" is not valid in the database's encoding",
                                printable(path)),

@@ -20,6 +20,9 @@ bool make_quick_datum(Column* column, const Value& value, Datum* result, bool* i
 // have found there. `found` must live until the column's Datum is made.
 void set_zone(Column* column, const Value& found);
 
+// Whether a path is valid in the database's encoding.
+bool is_text(const char* path);
+
 // A file's path as text, or an error where it is not valid in the database's encoding.
 Datum path_datum(const char* path);
 

@@ -11,6 +11,7 @@ namespace {
 
 // So many files are looked at; what there is beyond them is taken to be like them.
 constexpr int files_looked_at = 1000;
+constexpr int names_looked_up = 100; // of those in a clause
 
 // The first files may be empty, or broken.
 constexpr int files_sampled = 3;
@@ -104,6 +105,16 @@ Estimate estimate_files(const FileList& files, const TableOptions* options, cons
     const double rows = rows_per_page > 0 ? rows_per_page * pages_for(bytes)
                                           : bytes / first_row_bytes(options, columns, files);
     return {static_cast<double>(files.count), bytes, clamp_row_est(rows)};
+}
+
+Estimate estimate_named(List* names, const TableOptions* options, const Columns* columns,
+                        double rows_per_page) {
+    const double count = list_length(names);
+    List* first = list_truncate(list_copy(names), names_looked_up);
+    Estimate estimate = estimate_files(look_up_files(options, first, Missing::IsFine), options,
+                                       columns, rows_per_page);
+    const double part = count > 0 ? list_length(first) / count : 1;
+    return {estimate.files / part, estimate.bytes / part, clamp_row_est(estimate.rows / part)};
 }
 
 } // namespace weather

@@ -17,10 +17,13 @@ struct Estimate {
 };
 
 // `rows_per_page`: as the last ANALYZE found them, so that the estimate grows with the files; 0 if
-// there was none. Neither raises because of what is or is not in the file system: planning and
+// there was none. None raises because of what is or is not in the file system: planning and
 // EXPLAIN work before the files are there. The caller has checked the privileges.
 Estimate estimate_scan(const TableOptions* options, const Columns* columns, double rows_per_page);
 Estimate estimate_files(const FileList& files, const TableOptions* options, const Columns* columns,
+                        double rows_per_page);
+// Those of these names (of char*) that the table reads.
+Estimate estimate_named(List* names, const TableOptions* options, const Columns* columns,
                         double rows_per_page);
 
 // Bytes of the files, a guess for those that cannot be looked at.

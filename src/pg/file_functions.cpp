@@ -6,15 +6,17 @@
 #include "access.h"
 #include "datum.h"
 #include "file_access.h"
+#include "fingerprint.h"
 #include "foreign_scan.h"
 #include "report.h"
 
 extern "C" {
 #include "access/relation.h"
 #include "funcapi.h"
-#include "port/pg_crc32c.h"
 PGDLLEXPORT Datum weather_files(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(weather_files);
+PGDLLEXPORT Datum weather_all_files(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(weather_all_files);
 PGDLLEXPORT Datum weather_fingerprint(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(weather_fingerprint);
 }
@@ -67,59 +69,48 @@ bool stat_listed(const TableOptions* options, const char* path, struct stat* inf
     return false;
 }
 
-bool is_listed(const TableOptions* options, const char* path) {
-    List* names = list_make1(const_cast<char*>(path));
-    return look_up_files(options, names, Missing::IsFine).count > 0;
+Datum name_datum(const char* path) {
+    return CStringGetTextDatum(is_text(path) ? path : printable(path));
 }
 
-} // namespace
-
-text* fingerprint_of(const InputFile* file, int64 length, const char* known, int64 from) {
-    constexpr int64 block = 256 * 1024;
-    pg_crc32c sum;
-    INIT_CRC32C(sum);
-    if (!known || sscanf(known, "crc32c:%8x", &sum) != 1)
-        from = 0;
-    else
-        FIN_CRC32C(sum); // undoes it: it is an inversion
-    char* buffer = static_cast<char*>(palloc(static_cast<Size>(Max(Min(length - from, block), 1))));
-    while (from < length) {
-        CHECK_FOR_INTERRUPTS();
-        const ssize_t got =
-            pread(file->fd, buffer, static_cast<size_t>(Min(block, length - from)), from);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            report_path_error("read file", file->path);
-        if (got == 0)
-            return nullptr;
-        COMP_CRC32C(sum, buffer, static_cast<size_t>(got));
-        from += got;
-    }
-    FIN_CRC32C(sum);
-    pfree(buffer);
-    return cstring_to_text(psprintf("crc32c:%08x", sum));
-}
-
-} // namespace weather
-
-// weather.files(relation regclass)
-Datum weather_files(PG_FUNCTION_ARGS) {
-    using namespace weather;
+// The rows of weather.files(), and with a column more of weather._files().
+void put_files(FunctionCallInfo fcinfo, Datum (*make_name)(const char* path)) {
     const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     const FileList files = list_files(options, Missing::IsError);
     for (int i = 0; i < files.count; ++i) {
         CHECK_FOR_INTERRUPTS();
+        const char* path = files.paths[i];
         struct stat info;
-        if (!stat_listed(options, files.paths[i], &info))
+        if (!stat_listed(options, path, &info))
             continue;
-        Datum values[] = {path_datum(files.paths[i]), Int64GetDatum(info.st_size),
-                          TimestampTzGetDatum(modification_time(info))};
-        bool nulls[] = {false, false, false};
+        Datum values[] = {make_name(path), Int64GetDatum(info.st_size),
+                          TimestampTzGetDatum(modification_time(info)),
+                          BoolGetDatum(is_text(path))};
+        bool nulls[] = {false, false, false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
+}
+
+} // namespace
+
+bool is_listed(const TableOptions* options, const char* path) {
+    List* names = list_make1(const_cast<char*>(path));
+    return look_up_files(options, names, Missing::IsFine).count > 0;
+}
+
+} // namespace weather
+
+// weather.files(relation regclass)
+Datum weather_files(PG_FUNCTION_ARGS) {
+    weather::put_files(fcinfo, weather::path_datum);
+    return 0;
+}
+
+// weather._files(relation regclass)
+Datum weather_all_files(PG_FUNCTION_ARGS) {
+    weather::put_files(fcinfo, weather::name_datum);
     return 0;
 }
 
@@ -135,10 +126,11 @@ Datum weather_fingerprint(PG_FUNCTION_ARGS) {
     if (!is_listed(options, path))
         PG_RETURN_NULL();
     InputFile* file = make_input_file(CurrentMemoryContext, options);
-    text* fingerprint =
-        open_input_file_if_there(file, path) ? fingerprint_of(file, length) : nullptr;
+    char fingerprint[fingerprint_size];
+    const bool is_taken =
+        open_input_file_if_there(file, path) && take_fingerprint(file, length, fingerprint);
     close_input_file(file);
-    if (!fingerprint)
+    if (!is_taken)
         PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(fingerprint);
+    PG_RETURN_TEXT_P(cstring_to_text(fingerprint));
 }

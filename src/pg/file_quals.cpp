@@ -30,10 +30,6 @@ bool is_member(const Column& column, const Bitmapset* attributes) {
     return bms_is_member(column.attribute - FirstLowInvalidHeapAttributeNumber, attributes);
 }
 
-bool is_valid_text(const char* text) {
-    return pg_verifymbstr(text, static_cast<int>(strlen(text)), true);
-}
-
 } // namespace
 
 struct FileQuals {
@@ -114,7 +110,7 @@ void make(void* argument) {
 bool partition_value(const FileQuals* quals, Column* column, size_t spec_index, const char* path,
                      Datum* result, bool* is_null) {
     const PartitionValue partition = find_partition_value(path, column->name);
-    if (!partition.is_given || !is_valid_text(partition.text))
+    if (!partition.is_given || !is_text(partition.text))
         return false;
     const char* text = partition_text(partition);
     Value value;
@@ -146,7 +142,7 @@ bool file_value(const FileQuals* quals, Column* column, size_t spec_index, const
                 const FileFacts& facts, Datum* result, bool* is_null) {
     switch (column->options->metadata) {
     case Metadata::Filename:
-        if (!is_valid_text(path))
+        if (!is_text(path))
             return false;
         *result = CStringGetTextDatum(path);
         return true;

@@ -99,6 +99,8 @@ bool open_file(ScanState* state, const char* path) {
         return false;
     }
     state->mtime = modification_time(state->file->info);
+    if (state->takes_fingerprints)
+        take_fingerprint(state->file, state->file->info.st_size, state->fingerprint);
     const Start start = find_start(state);
     const Partition* partitions = find_partitions(state, path);
     run_engine([&] {
@@ -310,6 +312,7 @@ ScanState* begin_scan(MemoryContext parent, Relation relation, const Bitmapset* 
     MemoryContextRegisterResetCallback(context, &state->release_external_fd);
     state->reader = make_reader(context, state->columns, state->options);
     state->conversion = make_conversion(state->options->encoding);
+    state->takes_fingerprints = fingerprints_setting();
     MemoryContextSwitchTo(previous);
     return state;
 }

@@ -5,6 +5,7 @@
 #include "columns.h"
 #include "encoding.h"
 #include "file_list.h"
+#include "fingerprint.h"
 #include "input_file.h"
 #include "options.h"
 #include "prune.h"
@@ -46,6 +47,8 @@ struct ScanState {
     MemoryContextCallback release_external_fd;
     Position position;
     TimestampTz mtime; // of the open file
+    bool takes_fingerprints;
+    char fingerprint[fingerprint_size]; // of the open file, if so; before its rows were read
 
     int row; // next row of the batch
     int rows;

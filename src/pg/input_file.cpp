@@ -127,7 +127,7 @@ void check_is_regular(const char* path, const struct stat& info) {
                     S_ISFIFO(mode) ? errhint("The option program reads from a command.") : 0));
 }
 
-void check_not_overwritten(const InputFile* file) {
+void check_not_overwritten(InputFile* file) {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
         report_path_error("stat file", file->path);
@@ -137,6 +137,7 @@ void check_not_overwritten(const InputFile* file) {
                         errmsg("file \"%s\" was %s while it was being read", printable(file->path),
                                truncated ? "truncated" : "overwritten"),
                         errhint("Write a new file, and rename it into place.")));
+    file->info = info;
 }
 
 void close_input_file(InputFile* file) {

@@ -18,7 +18,7 @@ struct InputFile {
     const char* path; // null: not open
     int fd;           // -1: closed by an aborted subtransaction
     SubTransactionId subtransaction;
-    struct stat info;    // when it was opened
+    struct stat info;    // when it was opened; once its end was checked, as it was then
     InputFile* previous; // among the open files
     InputFile* next;
     MemoryContextCallback unlink;
@@ -46,7 +46,7 @@ bool reopen_input_file(InputFile* file);
 // To be called at the end of the data. 55000 for a file that is shorter than when it was opened, or
 // as long but written to since: its rows are of two states. One that grew is taken for a log that
 // goes on.
-void check_not_overwritten(const InputFile* file);
+void check_not_overwritten(InputFile* file);
 
 void close_input_file(InputFile* file);
 

@@ -21,6 +21,7 @@ struct ScannedFile {
     Counters counters;
     int64 next_offset; // -1: not under framing lines
     bool complete;
+    char fingerprint[fingerprint_size]; // empty: not taken
 };
 
 struct LastScan {
@@ -91,7 +92,9 @@ void note_scanned(ScanState* state, bool complete) {
     if (!is_program(state->options)) {
         file->path = MemoryContextStrdup(last->context, state->file->path);
         file->size = state->file->info.st_size;
-        file->mtime = state->mtime;
+        file->mtime = modification_time(state->file->info);
+        if (state->takes_fingerprints)
+            strlcpy(file->fingerprint, state->fingerprint, fingerprint_size);
     }
     file->counters = difference(scan.counters(), last->before);
     file->next_offset =
@@ -169,14 +172,16 @@ Datum weather_last_scan_files(PG_FUNCTION_ARGS) {
     for (int i = 0; last && i < last->count; ++i) {
         CHECK_FOR_INTERRUPTS();
         const ScannedFile& file = last->files[i];
-        Datum values[10] = {file.path ? path_datum(file.path) : 0, Int64GetDatum(file.size),
+        Datum values[11] = {file.path ? path_datum(file.path) : 0, Int64GetDatum(file.size),
                             TimestampTzGetDatum(file.mtime)};
         put_counters(file.counters, values + 3);
         values[8] = Int64GetDatum(file.next_offset);
         values[9] = BoolGetDatum(file.complete);
-        bool nulls[10] = {};
+        values[10] = CStringGetTextDatum(file.fingerprint);
+        bool nulls[11] = {};
         nulls[0] = nulls[1] = nulls[2] = file.path == nullptr;
         nulls[8] = file.next_offset < 0;
+        nulls[10] = file.fingerprint[0] == '\0';
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
     return 0;

@@ -3,9 +3,9 @@
 #include "tail.h" // the engine before PostgreSQL
 
 #include "boundary.h"
-#include "datum.h"
 #include "file_access.h"
 #include "file_functions.h"
+#include "fingerprint.h"
 #include "report.h"
 
 extern "C" {
@@ -96,61 +96,37 @@ int64 next_line_start(const InputFile* file, int64 offset, int64 length) {
     return length;
 }
 
-struct Elements {
-    Datum* items;
-    bool* nulls;
-    int count;
-};
-
-Elements elements_of(FunctionCallInfo fcinfo, int argument, Oid type) {
-    Elements list;
-    int16 size;
-    bool by_value;
-    char alignment;
-    get_typlenbyvalalign(type, &size, &by_value, &alignment);
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), type, size, by_value, alignment, &list.items,
-                      &list.nulls, &list.count);
-    return list;
-}
-
 } // namespace
 
 } // namespace weather
 
-// weather._inspect(relation regclass, paths text[], lengths bigint[], starts bigint[], by_lines
-// bool)
+// weather._inspect(relation regclass, path text, length bigint, start bigint, fingerprint text,
+// by_lines bool)
 Datum weather_inspect(PG_FUNCTION_ARGS) {
     using namespace weather;
     const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
-    const Elements paths = elements_of(fcinfo, 1, TEXTOID);
-    const Elements lengths = elements_of(fcinfo, 2, INT8OID);
-    const Elements starts = elements_of(fcinfo, 3, INT8OID);
-    const Elements fingerprints = elements_of(fcinfo, 4, TEXTOID);
-    const bool by_lines = PG_GETARG_BOOL(5);
-    InitMaterializedSRF(fcinfo, 0);
-    const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    const char* path = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    const int64 length = PG_GETARG_INT64(2);
+    const int64 from = PG_GETARG_INT64(3);
+    const char* known = text_to_cstring(PG_GETARG_TEXT_PP(4));
+    TupleDesc row;
+    get_call_result_type(fcinfo, nullptr, &row);
     InputFile* file = make_input_file(CurrentMemoryContext, options);
-    for (int i = 0; i < paths.count; ++i) {
-        const char* path = TextDatumGetCString(paths.items[i]);
-        if (look_up_files(options, list_make1(const_cast<char*>(path)), Missing::IsFine).count ==
-                0 ||
-            !open_input_file_if_there(file, path))
-            continue;
-        const int64 length = DatumGetInt64(lengths.items[i]);
-        const bool is_plain = by_lines && (length == 0 || has_plain_lines(options, file));
-        const int64 from = DatumGetInt64(starts.items[i]);
-        const int64 start = is_plain ? next_line_start(file, from, length) : from > 0 ? -1 : 0;
-        const int64 stop = is_plain ? end_of_whole_lines(options, file, length) : length;
-        const char* known =
-            fingerprints.nulls[i] ? nullptr : TextDatumGetCString(fingerprints.items[i]);
-        text* fingerprint = fingerprint_of(file, stop, start > 0 ? known : nullptr, from);
-        close_input_file(file);
-        Datum values[] = {paths.items[i], Int64GetDatum(start), Int64GetDatum(stop),
-                          BoolGetDatum(is_plain), PointerGetDatum(fingerprint)};
-        bool nulls[] = {false, start < 0, false, false, !fingerprint};
-        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-    }
-    return 0;
+    if (!is_listed(options, path) || !open_input_file_if_there(file, path))
+        PG_RETURN_NULL();
+    const bool is_plain = PG_GETARG_BOOL(5) && (length == 0 || has_plain_lines(options, file));
+    const int64 start = is_plain ? next_line_start(file, from, length) : from > 0 ? -1 : 0;
+    const int64 stop = is_plain ? end_of_whole_lines(options, file, length) : length;
+    char fingerprint[fingerprint_size];
+    const bool is_there =
+        take_fingerprint(file, stop, fingerprint, start > 0 ? known : nullptr, from);
+    close_input_file(file);
+    if (!is_there)
+        PG_RETURN_NULL();
+    Datum values[] = {Int64GetDatum(start), Int64GetDatum(stop), BoolGetDatum(is_plain),
+                      CStringGetTextDatum(fingerprint)};
+    bool nulls[] = {start < 0, false, false, false};
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
 }
 
 // weather._refuse_transaction_block()

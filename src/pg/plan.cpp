@@ -68,12 +68,14 @@ double analyzed_rows_per_page(const RelOptInfo* relation) {
 }
 
 // The files that a clause names, as far as their names are known at planning.
-FileList find_named_files(PlannerInfo* root, const TableOptions* options, Node* names) {
+Estimate estimate_named_files(PlannerInfo* root, const TableOptions* options,
+                              const Columns* columns, double rows_per_page, Node* names) {
     const Node* value = estimate_expression_value(root, names);
     if (!IsA(value, Const) || reinterpret_cast<const Const*>(value)->constisnull)
-        return {};
+        return estimate_files({}, options, columns, rows_per_page);
     const Const* known = reinterpret_cast<const Const*>(value);
-    return look_up_files(options, names_in(known->constvalue, known->consttype), Missing::IsFine);
+    return estimate_named(names_in(known->constvalue, known->consttype), options, columns,
+                          rows_per_page);
 }
 
 } // namespace
@@ -89,8 +91,7 @@ void weatherGetForeignRelSize(PlannerInfo* root, RelOptInfo* relation, Oid table
     List* clauses = relation->baserestrictinfo;
     Node* names = is_program(options) ? nullptr : find_filenames(relation, state->columns, clauses);
     if (names) {
-        state->estimate = estimate_files(find_named_files(root, options, names), options,
-                                         state->columns, rows_per_page);
+        state->estimate = estimate_named_files(root, options, state->columns, rows_per_page, names);
         clauses = clauses_but_names(relation, state->columns, clauses);
     } else {
         state->estimate = estimate_scan(options, state->columns, rows_per_page);

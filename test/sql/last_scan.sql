@@ -14,7 +14,12 @@ SELECT * FROM weather.last_scan('w');
 SELECT * FROM w;
 SELECT foreign_table, files, documents, documents_without_rows, rows, rejects, bytes, next_offset FROM weather.last_scan('w');
 SELECT anonymous(path) AS path, size, documents, rows, rejects, bytes, next_offset, complete FROM weather.last_scan_files('w');
-SELECT bool_and(mtime > now() - interval '1 day') FROM weather.last_scan_files('w');
+SELECT bool_and(mtime > now() - interval '1 day'), count(fingerprint) FROM weather.last_scan_files('w');
+-- fingerprints, if they are asked for
+SET weather_fdw.fingerprints = on;
+SELECT count(*) FROM w;
+SELECT bool_and(fingerprint = weather.fingerprint('w', path, size)), count(fingerprint) FROM weather.last_scan_files('w');
+RESET weather_fdw.fingerprints;
 -- what is left unread is not complete; rejects that only an input function finds are counted as well
 SELECT a FROM w LIMIT 1;
 SELECT anonymous(path) AS path, rows, complete FROM weather.last_scan_files('w');

@@ -71,4 +71,43 @@ CALL weather.refresh('p');
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
 TABLE copied;
 
+
+-- Its rejects are kept, from the same run of it: this one tells how often it has run.
+ALTER FOREIGN TABLE printed ADD COLUMN error jsonb OPTIONS (metadata 'error'), ADD COLUMN raw text OPTIONS (metadata 'raw'),
+    ADD COLUMN line int OPTIONS (metadata 'line');
+DO $$ BEGIN
+    EXECUTE format('ALTER FOREIGN TABLE printed OPTIONS (SET program %L)', format(
+        'cd %s && echo >>runs && printf ''{"k": %%d, "v": "run"}\n{"k": "x"}\n{"k": 7}\n'' $(wc -l <runs)', (SELECT name FROM directory)));
+END $$;
+CALL weather.refresh('p');
+TABLE copied ORDER BY k;
+CALL weather.refresh('p');
+TABLE copied ORDER BY k;
+SELECT outcome, read, ins, same, rej, del FROM runs ORDER BY id DESC LIMIT 2;
+SELECT run_id = (SELECT max(id) FROM runs) AS of_the_last_run, load_file_id, path, line, column_name, error_code, raw
+  FROM weather.load_reject WHERE source = 'p';
+UPDATE weather.source SET reject_limit = 0 WHERE source = 'p';
+CALL weather.refresh('p');
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+TABLE copied ORDER BY k;
+
+-- Rejects of files: those of the last run, also if it failed.
+ALTER FOREIGN TABLE item ADD COLUMN error jsonb OPTIONS (metadata 'error');
+CALL shell('rm *');
+CALL put_in('a', 1, E'{"k": 1}\n{"k": "x"}\n');
+CALL weather.refresh('m');
+CALL put_in('b', 2, E'{"k": 2}\n{"k": "y"}\n');
+CALL weather.refresh('m');
+SELECT outcome, read, ins, rej FROM runs ORDER BY id DESC LIMIT 1;
+SELECT path, read, ins, same, dup, rej FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'm' AND state = 'loaded');
+SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(path, 1) AS file, raw FROM weather.load_reject
+ WHERE source = 'm' ORDER BY path;
+UPDATE weather.source SET reject_limit = 0 WHERE source = 'm';
+CALL put_in('c', 3, E'{"k": 3}\n{"k": "z"}\n');
+CALL weather.refresh('m');
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(path, 1) AS file, raw FROM weather.load_reject
+ WHERE source = 'm' ORDER BY path;
+TABLE mirror ORDER BY k;
+
 \i :abs_srcdir/sql/include/epilogue.psql

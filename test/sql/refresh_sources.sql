@@ -78,6 +78,29 @@ DROP TABLE pg_temp.pg_class, pg_temp.load_file;
 SELECT * FROM "Quoted ""target";
 DROP SCHEMA hostile CASCADE;
 
+-- Columns may have the names that the loader's statements use themselves.
+CREATE TABLE busy (k int, r int, kept int, judged int, verdict int, place int, written int, inserted int, updated int, removed int,
+    printed int, found int, owner int, file int, path int, id int, rows int, source int, load_file_id bigint, PRIMARY KEY (k, place));
+CREATE VIEW busy_view AS SELECT k, k AS r, k AS kept, k AS judged, k AS verdict, k AS place, k AS written, k AS inserted, k AS updated,
+    k AS removed, k AS printed, k AS found, k AS owner, k AS file, k AS path, k AS id, k AS rows, k AS source,
+    source_file, source_offset, error, raw FROM item;
+DO $$
+DECLARE mode text;
+BEGIN
+    FOREACH mode IN ARRAY '{append,upsert,replace}'::text[] LOOP
+        EXECUTE format('CREATE TABLE busy_%s (LIKE busy INCLUDING ALL)', mode);
+        PERFORM weather.add_source('busy_' || mode, 'busy_view', 'busy_' || mode, mode);
+    END LOOP;
+END $$;
+CALL weather.refresh('busy_append');
+CALL weather.refresh('busy_upsert');
+CALL weather.refresh('busy_replace');
+UPDATE weather.load_file SET load_again = true WHERE source = 'busy_upsert';
+CALL weather.refresh('busy_upsert');
+SELECT source, outcome, read, ins, same, rej, error FROM runs WHERE source LIKE 'busy%';
+SELECT count(*) FROM busy_append JOIN busy_upsert USING (k, place, verdict, rows) JOIN busy_replace USING (k, place, verdict, rows);
+DELETE FROM weather.source WHERE source LIKE 'busy%';
+
 -- Only the caller's own sources; the least that a loader needs.
 CREATE ROLE regress_loader;
 GRANT SELECT ON directory TO regress_loader;  -- for the test's own helpers

@@ -85,6 +85,7 @@ my %change = (
 		rename "$DIR/$source/new", "$DIR/$source/a.json" or die;
 	},
 	rewritten => sub { put_rows("$_[0]/a.json", 101, 400, wide => 1, tag => 'new') },
+	rewritten_longer => sub { put_rows("$_[0]/a.json", 101, 700, wide => 1, tag => 'new') },
 	truncated => sub {
 		my $size = -s "$DIR/$_[0]/a.json";
 		truncate "$DIR/$_[0]/a.json", int($size / 2) or die;
@@ -107,6 +108,7 @@ for my $change (sort keys %change)
 		$change{$change}->($source);
 		my $said = release($refresh);
 		note "$source: $said", ledger($source);
+		like($said, qr/file ".*a\.json" failed: file ".*" changed while it was read/, "$source: what was read is of two states") if $change eq 'rewritten_longer';
 		if ($change eq 'removed')
 		{
 			like($said, qr/file ".*b\.json" failed: file ".*" vanished or shrank since it was listed/, "$source: it is missed");
@@ -118,6 +120,43 @@ for my $change (sort keys %change)
 		is(last_run($source), 'done 0 0', '... nothing to do');
 	}
 }
+
+# ---- Small files share a transaction: those at fault are told apart from the others
+
+for my $mode (@modes)
+{
+	my $source = "small_$mode";
+	make_source($source, $mode);
+	put_rows(sprintf("$source/%03d.json", $_), 10 * $_, 10 * $_ + 4) for 1 .. 100;
+	append_to_file("$DIR/$source/$_.json", "{\"k\": oops}\n") for '007', '008', '095';
+	put_rows("$source/099.json", 1991, 1993, append => 1);
+	append_to_file("$DIR/$source/099.json", '{"k": 999, "v":');    # a log that is being written to
+	my @failed = refreshed($source) =~ /file "[^"]*(\d{3})\.json" failed: malformed JSON/g;
+	is("@failed", '007 008 095', "$source: three of a hundred files fail");
+	is(sql("SELECT files_done, files_failed, read FROM weather.load_run WHERE source = '$source'"), '97|3|488', '... the others are loaded');
+	put_rows("$source/$_.json", 10 * $_, 10 * $_ + 4) for '007', '008', '095';
+	append_to_file("$DIR/$source/099.json", " \"w\"}\n");
+	is(refreshed($source), '', '... mended, all are');
+	is(sql("SELECT count(*), count(*) FILTER (WHERE v = 'w') FROM $source"), '504|1', '... to the last row');
+	agrees($source, $mode);
+}
+
+# ---- Fault 17: a name that is no text in the database
+
+make_source('misnamed', 'upsert');
+put_rows('misnamed/a.json', 1, 3);
+put_rows("misnamed/caf\xe9.json", 11, 13);
+put_rows("misnamed/z\n.json", 21, 23);
+my $misnamed = qr/file ".*caf\\xe9\.json" failed: its name is not valid in the database's encoding/;
+like(refreshed('misnamed'), $misnamed, 'a file whose name is no text fails');
+is(sql("SELECT string_agg(k::text, ' ' ORDER BY k) FROM misnamed"), '1 2 3 21 22 23', '... and keeps no other from being loaded');
+like(sql(q{SELECT action, error FROM weather.preview('misnamed')}), qr/^misnamed\|its name is not valid/, '... preview shows it');
+like(refreshed('misnamed'), $misnamed, '... it is said again');
+is(sql(q{SELECT state, failures, error_code, error_hint, path LIKE '%caf\\\\xe9.json' FROM weather.load_file WHERE source = 'misnamed' AND failures > 0}),
+	'failed|2|22021|Rename it.|t', '... and stands in the ledger');
+rename "$DIR/misnamed/caf\xe9.json", "$DIR/misnamed/cafe.json" or die;
+is(refreshed('misnamed'), '', '... renamed, it is loaded');
+agrees('misnamed', 'upsert');
 
 # ---- Fault 9: a log is rotated twice, the first time between the look at it and its reading
 
