@@ -127,6 +127,31 @@ for my $kind (sort keys %node)
 		"t|$planted->{distinct}|loader|0", "$kind: fault 25: the queued runs found nothing");
 	is($node->safe_psql('postgres', q{SET ROLE loader; SELECT weather.unschedule(), weather.unschedule('third'),
 		weather.unschedule((SELECT jobid FROM cron.job WHERE jobname = 'fourth'))}), 't|t|t', "$kind: unscheduled");
+	$node->stop if $kind eq 'workers';
+}
+
+# A run hangs, those of two more minutes wait behind it, and the server goes down.
+{
+	my $node = $node{connections};
+	my $runs = 'FROM weather.load_run WHERE source = $$it\'s "one"$$';
+	my $job  = q{(SELECT jobid FROM cron.job WHERE jobname = 'fifth')};
+	$node->safe_psql('postgres', "DELETE FROM cron.job WHERE jobid <> $job");
+	append_to_file("$dir/flat.json", qq({"timestamp": "2031-01-01 00:00:00", "temp": 1, "temp_max": 1, "temp_min": 1, "latitude": 1, "longitude": 1, "city": "Late"},\n));
+	my $holder = $node->background_psql('postgres');
+	$holder->query_safe('BEGIN; LOCK TABLE target IN SHARE MODE');
+	my $ran = $node->safe_psql('postgres', "SELECT max(id) $runs");
+	ok($node->poll_query_until('postgres', "SELECT count(*) = 1 $runs AND id > $ran AND outcome = 'running'"), 'a run hangs');
+	ok($node->poll_query_until('postgres', q{SELECT extract(epoch FROM date_trunc('minute', clock_timestamp())
+			- (SELECT date_trunc('minute', max(started_at)) FROM weather.load_run)) >= 120}), '... until two more are due');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM cron.job_run_details WHERE jobid = $job AND status IN ('starting', 'running')"),
+		1, '... which pg_cron holds back');
+	$node->stop('immediate');
+	$holder->{run}->kill_kill;
+	$node->start;
+	ok($node->poll_query_until('postgres', "SELECT count(*) = 1 $runs AND id > $ran AND outcome = 'done'"), '... after a restart the next one runs');
+	is($node->safe_psql('postgres', "SELECT string_agg(concat_ws(' ', outcome, read, inserted), ', ' ORDER BY id) $runs AND id > $ran"),
+		'interrupted 0 0, done 1 1', '... and loads what was held, once');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM target'), $planted->{distinct} + 1, '... the target has all');
 	$node->stop;
 }
 
