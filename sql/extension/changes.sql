@@ -15,6 +15,15 @@ CREATE TYPE weather._file AS (
 -- Files that are loaded in one transaction.
 CREATE TYPE weather._batch AS (files weather._file[]);
 
+-- What the ledger is to hold of a file, as _entries() finds it.
+CREATE TYPE weather._entry AS (
+    path pg_catalog.text, size pg_catalog.int8, mtime pg_catalog.timestamptz,
+    id pg_catalog.int8, new_id pg_catalog.int8, loaded_to pg_catalog.int8, goes_on pg_catalog.int4,
+    fingerprint pg_catalog.text, is_growable pg_catalog.bool, is_unread pg_catalog.bool,
+    bytes pg_catalog.int8, read pg_catalog.int8, rejected pg_catalog.int8,
+    inserted pg_catalog.int8, updated pg_catalog.int8, unchanged pg_catalog.int8,
+    duplicates pg_catalog.int8, lost pg_catalog.int8, to_write pg_catalog.int8);
+
 -- What a statement did: for each load_file_id; to how many rows of files that were loaded before, as an
 -- object by load_file_id; how many rows the executor wrote, and, in mode replace, deleted.
 CREATE TYPE weather._count AS (
@@ -32,7 +41,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
            WHEN 'misnamed' THEN 'its name is not valid in the database''s encoding' END
 $$;
 
--- Null: there is no such file, or it is shorter, or it cannot be read: loading it will say why.
+-- False also if there is no such file, or it is shorter, or it cannot be read: loading it will say why.
 CREATE FUNCTION weather._begins_as(foreign_table pg_catalog.regclass, path pg_catalog.text,
                                    length pg_catalog.int8, fingerprint pg_catalog.text)
 RETURNS pg_catalog.bool
@@ -46,8 +55,8 @@ EXCEPTION WHEN OTHERS THEN
     RETURN false;
 END $$;
 
--- As weather.files(), but a file whose name is no text in the database is no error: it has its name with
--- \xNN for the bytes that are none, by which it cannot be read.
+-- As weather.files(), but a file whose name is no text in the database is no error: it has its name in
+-- quotation marks, with \xNN for the bytes that are none, by which it cannot be read.
 CREATE FUNCTION weather._files(relation pg_catalog.regclass, OUT path pg_catalog.text,
     OUT size pg_catalog.int8, OUT mtime pg_catalog.timestamptz, OUT is_text pg_catalog.bool)
 RETURNS SETOF pg_catalog.record

@@ -3,7 +3,7 @@
 --
 -- A file by itself is looked at before it is read: a log may have grown, or end amidst a line. Small
 -- files that are new are many, and mostly whole: they are read at once, and the scan takes their
--- fingerprints; if anything is amiss the batch fails, and is loaded in halves.
+-- fingerprints; if anything is amiss the batch fails, and is loaded in parts.
 --
 -- The fingerprint is taken before the rows are read. A file that is exchanged in between thus gets an
 -- entry that does not fit it, and is a changed file for the next refresh.
@@ -31,7 +31,7 @@ CREATE FUNCTION weather._move_rows(run_id pg_catalog.int8, shape pg_catalog.reco
 RETURNS weather._work
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET weather_fdw.fingerprints = off AS $$
 DECLARE
-    is_batch boolean := shape.mode = 'replace' OR cardinality(files) > 1;
+    is_batch boolean := cardinality(files) > 1 OR shape.mode = 'replace' AND NOT shape.is_program;
     statement text := CASE shape.mode
         WHEN 'append' THEN weather._append_statement(shape, is_batch, part)
         WHEN 'upsert' THEN weather._upsert_statement(shape, is_batch, part)
@@ -114,95 +114,114 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
       FROM unnest(files) AS f
 $$;
 
--- Enters these files into the ledger, and checks them: each was read to its end and as it was listed
--- (else it was exchanged, or the relation does not show all of its rows); every row that the engine read
--- is accounted for, and written if it was to be (a trigger may have swallowed it). Returns sums. What a
--- part of a file brought is added to what the parts before have brought. `was_read` is false if nothing
--- was there to be read.
+-- What the ledger is to hold of these files: what is known of each, what the scan and the statement have
+-- counted. `was_read` is false if nothing was there to be read. A file is unread if it was not read to its
+-- end, as it was listed: it was exchanged, or the relation does not show all of its rows.
 --
--- Its plan is made anew each time: there may be one file or thousands, and the ledger grows.
+-- The plan of this and the next is made anew each time: there may be one file or thousands.
+CREATE FUNCTION weather._entries(shape pg_catalog.record, files weather._file[], work weather._work,
+                                 was_read pg_catalog.bool)
+RETURNS SETOF weather._entry
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET jit = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT f.path, f.size, f.mtime, f.id, f.new_id, f.stop, (f.action = 'grow')::int,
+           coalesce(f.fingerprint, s.fingerprint),
+           -- the scan has read as many bytes as the file has where it is not compressed
+           coalesce(f.is_plain, shape.may_grow AND s.bytes = s.size)
+               AND (s.next_offset IS NOT NULL OR f.start > 0),
+           CASE WHEN NOT was_read THEN false
+                WHEN s.path IS NULL OR NOT s.complete THEN true
+                -- all of it was to be read
+                WHEN f.is_plain IS NOT TRUE AND s.size <> f.size THEN true
+                -- the scan took that of what it opened; a last line that is cut is to wait
+                WHEN f.fingerprint IS NULL THEN
+                    shape.may_grow AND s.rejects > 0 AND s.bytes = s.size AND s.next_offset < s.size
+                -- another file may stand where the one stood whose fingerprint is entered
+                WHEN (s.size, s.mtime) = (f.size, f.mtime) THEN false
+                ELSE NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint) END,
+           coalesce(s.bytes, 0), coalesce(s.rows + s.rejects, 0), coalesce(s.rejects, 0),
+           coalesce(c.inserted, 0), coalesce(c.updated, 0), coalesce(c.unchanged, 0),
+           coalesce(c.duplicates, 0), coalesce(c.lost, 0), coalesce(c.to_write, 0)
+      FROM unnest(files) AS f
+      LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s ON was_read AND s.path = f.path
+      LEFT JOIN unnest(work.of_files) AS c ON c.id = f.new_id;
+END $$;
+
+-- Writes them into the ledger. What a part of a file brought is added to what the parts before have brought.
+-- `dropped` are rows of the older version of the only file.
+CREATE FUNCTION weather._enter(run pg_catalog.int8, name pg_catalog.text, entries weather._entry[],
+                               dropped pg_catalog.int8)
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET jit = off AS $$
+DECLARE
+    -- by themselves, so that the planner knows how many
+    known weather._entry[] := ARRAY(SELECT e FROM unnest(entries) AS e WHERE e.id = e.new_id);
+    found bigint;
+BEGIN
+    UPDATE weather.load_file AS old
+       SET (state, version, size, mtime, loaded_to, fingerprint, is_growable, load_again,
+            read, inserted, updated, unchanged, duplicates, rejected, lost, run_id, loaded_at,
+            failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
+           = ('loaded', greatest(old.version, 1), e.size, e.mtime, e.loaded_to, e.fingerprint, e.is_growable,
+              false, e.read + e.goes_on * old.read, e.inserted + e.goes_on * old.inserted,
+              e.updated + e.goes_on * old.updated, e.unchanged + e.goes_on * old.unchanged,
+              e.duplicates + e.goes_on * old.duplicates, e.rejected + e.goes_on * old.rejected,
+              e.lost + e.goes_on * old.lost, run, clock_timestamp(), 0, NULL, NULL, NULL, NULL, NULL, NULL)
+      FROM unnest(known) AS e WHERE old.id = e.id;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found <> cardinality(known) THEN
+        RAISE EXCEPTION 'source "%": entries of its files are gone from the ledger', name
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The next refresh takes the files for new.';
+    END IF;
+    INSERT INTO weather.load_file
+           (id, source, path, state, version, size, mtime, loaded_to, fingerprint, is_growable,
+            read, inserted, updated, unchanged, duplicates, rejected, lost, deleted, run_id, loaded_at)
+    SELECT e.new_id, name, e.path, 'loaded',
+           CASE WHEN e.id IS NULL THEN 1
+                ELSE (SELECT old.version + 1 FROM weather.load_file AS old WHERE old.id = e.id) END,
+           e.size, e.mtime, e.loaded_to, e.fingerprint, e.is_growable, e.read, e.inserted, e.updated,
+           e.unchanged, e.duplicates, e.rejected, e.lost, dropped, run, clock_timestamp()
+      FROM unnest(entries) AS e WHERE e.id IS DISTINCT FROM e.new_id;
+END $$;
+
+-- Enters these files, once all of them is accounted for: each was read, and every row that the engine read
+-- was written, if it was to be (a trigger may have swallowed it). Returns sums.
 CREATE FUNCTION weather._book(run_id pg_catalog.int8, shape pg_catalog.record, files weather._file[],
                               work weather._work, was_read pg_catalog.bool)
 RETURNS pg_catalog.jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
-SET jit = off AS $$
-#variable_conflict use_column
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    run bigint := run_id;
-    dropped bigint := CASE shape.mode WHEN 'replace' THEN 0 ELSE coalesce(work.deleted, 0) END; -- of the only file
-    booked record;
+    entries weather._entry[] := ARRAY(SELECT ROW(e.*)::weather._entry
+                                        FROM weather._entries(shape, files, work, was_read) AS e);
+    found record;
 BEGIN
-    WITH entry AS MATERIALIZED (
-        SELECT f.action, f.path, f.size, f.mtime, f.id, f.new_id, f.stop,
-               f.id IS DISTINCT FROM f.new_id AS is_new, (f.action = 'grow')::int AS goes_on,
-               coalesce(f.fingerprint, s.fingerprint) AS fingerprint,
-               -- the scan has read as many bytes as the file has where it is not compressed
-               coalesce(f.is_plain, shape.may_grow AND s.bytes = s.size)
-                   AND (s.next_offset IS NOT NULL OR f.start > 0) AS is_growable,
-               coalesce(s.bytes, 0) AS bytes,
-               coalesce(s.rows + s.rejects, 0) AS read, coalesce(s.rejects, 0) AS rejected,
-               coalesce(c.inserted, 0) AS inserted, coalesce(c.updated, 0) AS updated,
-               coalesce(c.unchanged, 0) AS unchanged, coalesce(c.duplicates, 0) AS duplicates,
-               coalesce(c.lost, 0) AS lost, coalesce(c.to_write, 0) AS to_write,
-               CASE WHEN NOT was_read THEN false
-                    WHEN s.path IS NULL OR NOT s.complete THEN true
-                    -- all of it was to be read
-                    WHEN f.is_plain IS NOT TRUE AND s.size <> f.size THEN true
-                    WHEN (s.size, s.mtime) = (f.size, f.mtime) THEN
-                        -- a last line that is cut is to wait
-                        f.is_plain IS NULL AND shape.may_grow AND s.rejects > 0 AND s.next_offset < s.size
-                    -- another file may stand where the one stood whose fingerprint is entered
-                    WHEN f.fingerprint IS NULL THEN true
-                    ELSE NOT weather._begins_as(shape.foreign_table, f.path, f.stop, f.fingerprint)
-                    END AS is_unread
-          FROM unnest(files) AS f
-          LEFT JOIN weather.last_scan_files(shape.foreign_table) AS s ON was_read AND s.path = f.path
-          LEFT JOIN unnest(work.of_files) AS c ON c.id = f.new_id
-    ), added AS (
-        INSERT INTO weather.load_file
-               (id, source, path, state, version, size, mtime, loaded_to, fingerprint, is_growable,
-                read, inserted, updated, unchanged, duplicates, rejected, lost, deleted, run_id, loaded_at)
-        SELECT e.new_id, shape.source, e.path, 'loaded',
-               CASE WHEN e.id IS NULL THEN 1
-                    ELSE (SELECT old.version + 1 FROM weather.load_file AS old WHERE old.id = e.id) END,
-               e.size, e.mtime, e.stop, e.fingerprint, e.is_growable, e.read, e.inserted, e.updated,
-               e.unchanged, e.duplicates, e.rejected, e.lost, dropped, run, clock_timestamp()
-          FROM entry AS e WHERE e.is_new
-    ), renewed AS (
-        UPDATE weather.load_file AS old
-           SET (state, version, size, mtime, loaded_to, fingerprint, is_growable, load_again,
-                read, inserted, updated, unchanged, duplicates, rejected, lost, run_id, loaded_at,
-                failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
-               = ('loaded', greatest(old.version, 1), e.size, e.mtime, e.stop, e.fingerprint, e.is_growable,
-                  false, e.read + e.goes_on * old.read, e.inserted + e.goes_on * old.inserted,
-                  e.updated + e.goes_on * old.updated, e.unchanged + e.goes_on * old.unchanged,
-                  e.duplicates + e.goes_on * old.duplicates, e.rejected + e.goes_on * old.rejected,
-                  e.lost + e.goes_on * old.lost, run, clock_timestamp(),
-                  0, NULL, NULL, NULL, NULL, NULL, NULL)
-          FROM entry AS e WHERE old.id = e.new_id AND NOT e.is_new
-    )
     SELECT jsonb_build_object('files', count(*), 'read', coalesce(sum(e.read), 0),
                'inserted', coalesce(sum(e.inserted), 0), 'updated', coalesce(sum(e.updated), 0),
                'unchanged', coalesce(sum(e.unchanged), 0), 'duplicates', coalesce(sum(e.duplicates), 0),
                'rejected', coalesce(sum(e.rejected), 0), 'deleted', coalesce(work.deleted, 0),
                'to_write', coalesce(sum(e.to_write), 0), 'written', coalesce(work.written, 0),
-               'bytes', coalesce(sum(e.bytes), 0), 'path', min(e.path), 'most_rejected', coalesce(max(e.rejected), 0),
+               'bytes', coalesce(sum(e.bytes), 0), 'path', min(e.path),
+               'most_rejected', coalesce(max(e.rejected), 0),
                'worst', (array_agg(e.path ORDER BY e.rejected DESC) FILTER (WHERE e.rejected > 0))[1]) AS sums,
            (array_agg(e.path) FILTER (WHERE e.is_unread))[1] AS unread,
-           (array_agg(to_jsonb(e)) FILTER (WHERE e.read <> e.rejected + e.inserted + e.updated
-                                                             + e.unchanged + e.duplicates))[1] AS wrong
-      INTO booked FROM entry AS e;
-    IF booked.unread IS NOT NULL THEN
-        RAISE EXCEPTION 'file "%" changed while it was read', booked.unread
+           (array_agg(to_jsonb(e) || jsonb_build_object('written', e.to_write)) FILTER (
+                WHERE e.read <> e.rejected + e.inserted + e.updated + e.unchanged + e.duplicates))[1] AS wrong
+      INTO found FROM unnest(entries) AS e;
+    IF found.unread IS NOT NULL THEN
+        RAISE EXCEPTION 'file "%" changed while it was read', found.unread
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'The next refresh reads it again. A quiet_period lets files come to rest.';
-    ELSIF booked.wrong IS NOT NULL THEN
-        PERFORM weather._check_account(format('file "%s"', booked.wrong ->> 'path'),
-                                       booked.sums || booked.wrong);
+    ELSIF found.wrong IS NOT NULL THEN
+        PERFORM weather._check_account(format('file "%s"', found.wrong ->> 'path'), found.sums || found.wrong);
     END IF;
     PERFORM weather._check_account(CASE cardinality(files) WHEN 1 THEN format('file "%s"', files[1].path)
-                                   ELSE shape.source END, booked.sums);
-    RETURN booked.sums;
+                                   ELSE shape.source END, found.sums);
+    PERFORM weather._enter(run_id, shape.source, entries,
+                           CASE shape.mode WHEN 'replace' THEN 0 ELSE coalesce(work.deleted, 0) END);
+    RETURN found.sums;
 END $$;
 
 CREATE FUNCTION weather._check_account(what pg_catalog.text, sums pg_catalog.jsonb)

@@ -119,7 +119,9 @@ BEGIN
             RAISE;
         END IF;
     WHEN unique_violation THEN
-        NULL;
+        IF shape.mode <> 'upsert' THEN
+            RAISE;
+        END IF;
     END;
     RETURN weather._load_once(run, shape, batch);
 END $$;

@@ -1,6 +1,14 @@
 -- What a run is to do: the ledger is brought up to date with what needs no reading, and the rest is
 -- put into batches.
 
+-- Whether the ledger has a file whose rows were not all lost to others.
+CREATE FUNCTION weather._has_loaded(shape pg_catalog.record) RETURNS pg_catalog.bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM weather.load_file AS f
+                    WHERE f.source = shape.source AND f.state <> 'replaced' AND f.read - f.rejected > f.lost);
+END $$;
+
 -- Whether the target has no row, though rows were loaded into it.
 CREATE FUNCTION weather._is_emptied(shape pg_catalog.record) RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -8,9 +16,7 @@ DECLARE
     has_rows boolean;
 BEGIN
     EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
-    RETURN NOT has_rows AND EXISTS (SELECT FROM weather.load_file AS f
-                                     WHERE f.source = shape.source AND f.state <> 'replaced'
-                                       AND f.read > f.rejected);
+    RETURN NOT has_rows AND weather._has_loaded(shape);
 END $$;
 
 -- Refuses a source that would be loaded wrongly. A target that was emptied by hand is loaded anew.
@@ -30,9 +36,7 @@ BEGIN
         RAISE WARNING 'source "%": % is empty, though rows were loaded into it: all files are loaded again',
             shape.source, shape.target;
         PERFORM weather.forget(shape.source);
-    ELSIF shape.mode = 'append' AND NOT EXISTS (SELECT FROM weather.load_file AS f
-                                                 WHERE f.source = shape.source AND f.state <> 'replaced'
-                                                   AND f.read > f.rejected) THEN
+    ELSIF shape.mode = 'append' AND NOT weather._has_loaded(shape) THEN
         EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE NOT EXISTS ('
                        'SELECT FROM weather.load_file AS f WHERE f.id = t.load_file_id))', shape.target)
            INTO has_strangers;

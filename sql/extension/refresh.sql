@@ -120,7 +120,7 @@ DECLARE
 BEGIN
     SELECT s.source, s.target INTO entry
       FROM weather.load_run AS r JOIN weather.source AS s USING (source) WHERE r.id = run;
-    EXECUTE format('LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE', entry.target);
+    EXECUTE format('LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE', entry.target::regclass);
     SELECT * INTO shape FROM weather._describe(entry.source);
     IF shape.mode <> 'replace' AND weather._is_emptied(shape) THEN
         RAISE EXCEPTION '% was emptied while it was loaded: the next refresh loads all files again', shape.target
@@ -141,26 +141,31 @@ BEGIN
     END IF;
     BEGIN
         shape := weather._describe_for(run);
-    EXCEPTION WHEN undefined_table OR undefined_object OR object_not_in_prerequisite_state THEN
+    EXCEPTION WHEN OTHERS THEN -- dropped, emptied or locked meanwhile
+        IF SQLSTATE LIKE '57%' THEN
+            RAISE;
+        END IF;
         PERFORM weather._fail_run(run, SQLSTATE, SQLERRM, 'What of the source was loaded by then stays.');
         RETURN false;
     END;
-    PERFORM weather._load_in_halves(run, shape, batch, quiet);
+    PERFORM weather._load_in_parts(run, shape, batch, quiet);
     RETURN true;
 END $$;
 
--- Loads a batch as a whole or, if that fails, each half of it so, down to the file at fault.
-CREATE FUNCTION weather._load_in_halves(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[],
-                                        quiet pg_catalog.bool)
+-- Loads a batch as a whole or, if that fails, each tenth of it so, down to the files at fault.
+CREATE FUNCTION weather._load_in_parts(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[],
+                                       quiet pg_catalog.bool)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    half integer := cardinality(batch) / 2;
+    size integer := greatest(cardinality(batch) / 10, 1);
 BEGIN
-    IF NOT weather._try_load(run, shape, batch, quiet) THEN
-        PERFORM weather._load_in_halves(run, shape, batch[:half], quiet);
-        PERFORM weather._load_in_halves(run, shape, batch[half + 1:], quiet);
+    IF weather._try_load(run, shape, batch, quiet) THEN
+        RETURN;
     END IF;
+    FOR n IN 1 .. cardinality(batch) BY size LOOP
+        PERFORM weather._load_in_parts(run, shape, batch[n : n + size - 1], quiet);
+    END LOOP;
 END $$;
 
 -- False: a batch failed, and nothing of it was loaded or recorded.
@@ -185,7 +190,9 @@ BEGIN
             hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
         IF shape.mode = 'replace' THEN
             PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
-            PERFORM weather._keep_first_rejects(run, shape, NULL);
+            IF SQLSTATE = '22000' AND NOT shape.is_program THEN -- too many rejects, perhaps
+                PERFORM weather._keep_first_rejects(run, shape, weather._all_files(shape));
+            END IF;
         ELSE
             PERFORM weather._fail_file(run, shape, batch[1], SQLSTATE, message, nullif(detail, ''),
                                        nullif(hint, ''), substring(context FROM 'weather_fdw: [^\n]*'));
@@ -236,23 +243,25 @@ BEGIN
     PERFORM weather._keep_first_rejects(run, shape, ARRAY[file]);
 END $$;
 
--- Of these files, or of all, in the place of those that they had. A program is not run a second time.
+-- In the place of those that the files had.
 CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalog.record,
                                             files weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF shape.error IS NULL OR shape.is_program THEN
+    IF shape.error IS NULL THEN
         RETURN;
+    ELSIF shape.mode = 'replace' THEN
+        DELETE FROM weather.load_reject WHERE source = shape.source;
+    ELSE
+        DELETE FROM weather.load_reject
+         WHERE run_id <> run AND load_file_id = ANY (ARRAY(SELECT new_id FROM unnest(files)));
     END IF;
-    DELETE FROM weather.load_reject AS r
-     WHERE r.run_id <> run AND r.source = shape.source
-       AND (files IS NULL OR r.load_file_id = ANY (ARRAY(SELECT new_id FROM unnest(files))));
-    PERFORM weather._keep_rejects(run, shape, coalesce(files, weather._all_files(shape)), '', 10);
+    PERFORM weather._keep_rejects(run, shape, files, '', 10);
 EXCEPTION WHEN OTHERS THEN
     IF SQLSTATE LIKE '57%' THEN
         RAISE;
-    END IF; -- the file's error is recorded already; it may be that the file is gone
+    END IF; -- the error is recorded already; it may be that a file is gone
 END $$;
 
 CREATE FUNCTION weather._end_run(run pg_catalog.int8) RETURNS pg_catalog.void

@@ -16,18 +16,18 @@ DECLARE
 BEGIN
     RETURN format($statement$
 WITH %12$sjudged AS MATERIALIZED (
-    SELECT %1$s, ($3)[r._file] AS load_file_id, r._file <> r._winner AS _is_lost,
-           CASE WHEN r._place > 1 THEN 'duplicate'
+    SELECT %1$s, ($3)[r.__file] AS load_file_id, r.__file <> r.__winner AS __is_lost,
+           CASE WHEN r.__place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
                 WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
-                ELSE 'leave' END AS _verdict
+                ELSE 'leave' END AS __verdict
       FROM (%5$s) AS r
-      LEFT JOIN %6$s AS kept ON r._place = 1 AND %7$s
+      LEFT JOIN %6$s AS kept ON r.__place = 1 AND %7$s
 ), removed AS (
     DELETE FROM %6$s AS kept WHERE NOT EXISTS (SELECT FROM judged AS r WHERE %7$s) RETURNING 1
 ), written AS (
     INSERT INTO %6$s (%8$s)
-    SELECT %8$s FROM judged WHERE _verdict IN ('insert', 'update')
+    SELECT %8$s FROM judged WHERE __verdict IN ('insert', 'update')
     ON CONFLICT (%9$s) DO UPDATE SET %10$s
     RETURNING 1
 )

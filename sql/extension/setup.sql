@@ -104,6 +104,7 @@ BEGIN
         rejected_at   timestamptz NOT NULL DEFAULT clock_timestamp()
     );
     CREATE INDEX IF NOT EXISTS load_reject_file_idx ON weather.load_reject (load_file_id);
+    CREATE INDEX IF NOT EXISTS load_reject_source_idx ON weather.load_reject (source);
     COMMENT ON TABLE weather.load_reject IS 'records that were not loaded, and why';
 
     -- Who may write here writes of his own sources only: else he could have a source run as another

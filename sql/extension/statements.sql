@@ -3,7 +3,7 @@
 -- modification; of several files $2 is a jsonb object of the places in these arrays by path; where the
 -- only file is read in part, $5 and $6 are the offsets where to begin and before which to end; $7 and $8 are
 -- the run and the source. They answer with counts; `written` is what the executor wrote, for the check.
--- Columns of their own begin with an underscore, beside those of the target.
+-- Columns of their own begin with two underscores, beside those of the target.
 
 -- Columns as a list, each with this prefix.
 CREATE FUNCTION weather._list(columns pg_catalog.text[], prefix pg_catalog.text DEFAULT '',
@@ -44,7 +44,7 @@ CREATE FUNCTION weather._rows_of(shape pg_catalog.record, is_batch pg_catalog.bo
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('SELECT %s, %s AS _file, %s AS _offset FROM %s AS r WHERE true',
+    RETURN format('SELECT %s, %s AS __file, %s AS __offset FROM %s AS r WHERE true',
         weather._list(shape.columns, 'r.'),
         CASE WHEN is_batch THEN format('($2 ->> r.%I)::int', shape.filename) ELSE '1' END,
         CASE WHEN shape."offset" IS NULL THEN 'row_number() OVER ()'
@@ -77,7 +77,7 @@ CREATE FUNCTION weather._only(shape pg_catalog.record, part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN shape.filename IS NULL THEN ''
+    RETURN CASE WHEN shape.filename IS NULL OR shape.is_program THEN ''
                 ELSE format(' AND r.%I = ANY ($1)', shape.filename) END || part;
 END $$;
 
@@ -91,17 +91,17 @@ BEGIN
         || CASE WHEN is_bounded THEN format(' AND r.%I < $6', shape."offset") ELSE '' END;
 END $$;
 
--- The same, of equal keys the greatest (mtime, path, offset) first; `_place` 1 has won.
+-- The same, of equal keys the greatest (mtime, path, offset) first; `__place` 1 has won.
 CREATE FUNCTION weather._ranked_rows(shape pg_catalog.record, is_batch pg_catalog.bool,
                                      part pg_catalog.text)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('SELECT *, row_number() OVER same_key AS _place, %s AS _winner FROM (%s) AS found '
-                  'WINDOW same_key AS (PARTITION BY %s ORDER BY %s_offset DESC)',
-                  CASE WHEN is_batch THEN 'first_value(_file) OVER same_key' ELSE '_file' END,
+    RETURN format('SELECT *, row_number() OVER same_key AS __place, %s AS __winner FROM (%s) AS found '
+                  'WINDOW same_key AS (PARTITION BY %s ORDER BY %s__offset DESC)',
+                  CASE WHEN is_batch THEN 'first_value(__file) OVER same_key' ELSE '__file' END,
                   weather._rows_of(shape, is_batch, part), weather._list(shape.key_columns),
-                  CASE WHEN is_batch THEN '_file DESC, ' ELSE '' END);
+                  CASE WHEN is_batch THEN '__file DESC, ' ELSE '' END);
 END $$;
 
 -- An equal row from a greater file gets its load_file_id written and counts as unchanged; a row that
@@ -118,33 +118,33 @@ DECLARE
 BEGIN
     RETURN format($statement$
 WITH judged AS MATERIALIZED (
-    SELECT %1$s, ($3)[r._file] AS load_file_id, kept.load_file_id AS _old_id, r._file <> r._winner AS _is_lost,
-           CASE WHEN r._place > 1 THEN 'duplicate'
+    SELECT %1$s, ($3)[r.__file] AS load_file_id, kept.load_file_id AS __old_id, r.__file <> r.__winner AS __is_lost,
+           CASE WHEN r.__place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
-                WHEN kept.load_file_id <> ($3)[r._file] AND EXISTS (
+                WHEN kept.load_file_id <> ($3)[r.__file] AND EXISTS (
                     SELECT FROM weather.load_file AS owner
                      WHERE owner.id = kept.load_file_id AND owner.state <> 'replaced'
-                       AND (owner.mtime, owner.path COLLATE "C") > (($4)[r._file], ($1)[r._file])) THEN 'lose'
+                       AND (owner.mtime, owner.path COLLATE "C") > (($4)[r.__file], ($1)[r.__file])) THEN 'lose'
                 WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
-                WHEN kept.load_file_id IS DISTINCT FROM ($3)[r._file] THEN 'take'
-                ELSE 'leave' END AS _verdict
+                WHEN kept.load_file_id IS DISTINCT FROM ($3)[r.__file] THEN 'take'
+                ELSE 'leave' END AS __verdict
       FROM (%5$s) AS r
-      LEFT JOIN %6$s AS kept ON r._place = 1 AND %7$s
+      LEFT JOIN %6$s AS kept ON r.__place = 1 AND %7$s
 ), inserted AS (
     INSERT INTO %6$s (%8$s, load_file_id)
-    SELECT %8$s, load_file_id FROM judged WHERE _verdict = 'insert'
+    SELECT %8$s, load_file_id FROM judged WHERE __verdict = 'insert'
     RETURNING 1
 ), updated AS (
     INSERT INTO %6$s (%8$s, load_file_id)
-    SELECT %8$s, load_file_id FROM judged WHERE _verdict IN ('update', 'take')
+    SELECT %8$s, load_file_id FROM judged WHERE __verdict IN ('update', 'take')
     ON CONFLICT (%9$s) DO UPDATE SET %10$s
     RETURNING 1
 )
 SELECT %11$s,
-       (SELECT jsonb_object_agg(_old_id, rows)
-          FROM (SELECT _old_id, count(*) AS rows FROM judged
-                 WHERE _verdict IN ('update', 'take') AND _old_id <> load_file_id
-                 GROUP BY _old_id) AS file) AS taken,
+       (SELECT jsonb_object_agg(__old_id, rows)
+          FROM (SELECT __old_id, count(*) AS rows FROM judged
+                 WHERE __verdict IN ('update', 'take') AND __old_id <> load_file_id
+                 GROUP BY __old_id) AS file) AS taken,
        (SELECT count(*) FROM inserted) + (SELECT count(*) FROM updated) AS written, 0::bigint AS deleted$statement$,
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
         weather._comparable(shape.target, value_columns, 'kept.'),
@@ -163,12 +163,12 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT $statement$(
         SELECT array_agg(file::weather._count)
           FROM (SELECT load_file_id,
-                       count(*) FILTER (WHERE _verdict = 'insert'),
-                       count(*) FILTER (WHERE _verdict = 'update'),
-                       count(*) FILTER (WHERE _verdict IN ('lose', 'take', 'leave')),
-                       count(*) FILTER (WHERE _verdict = 'duplicate'),
-                       count(*) FILTER (WHERE _verdict = 'lose' OR _verdict = 'duplicate' AND _is_lost),
-                       count(*) FILTER (WHERE _verdict IN ('insert', 'update', 'take'))
+                       count(*) FILTER (WHERE __verdict = 'insert'),
+                       count(*) FILTER (WHERE __verdict = 'update'),
+                       count(*) FILTER (WHERE __verdict IN ('lose', 'take', 'leave')),
+                       count(*) FILTER (WHERE __verdict = 'duplicate'),
+                       count(*) FILTER (WHERE __verdict = 'lose' OR __verdict = 'duplicate' AND __is_lost),
+                       count(*) FILTER (WHERE __verdict IN ('insert', 'update', 'take'))
                   FROM judged GROUP BY load_file_id) AS file) AS of_files$statement$
 $$;
 
@@ -195,7 +195,7 @@ CREATE FUNCTION weather._append_statement(shape pg_catalog.record, is_batch pg_c
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    insertion text := format('INSERT INTO %s (%s, load_file_id) SELECT %2$s, ($3)[r._file] FROM (%s) AS r',
+    insertion text := format('INSERT INTO %s (%s, load_file_id) SELECT %2$s, ($3)[r.__file] FROM (%s) AS r',
         shape.target, weather._list(shape.columns), weather._rows_of(shape, is_batch, part));
 BEGIN
     RETURN CASE WHEN is_batch THEN format($statement$

@@ -69,8 +69,9 @@ bool stat_listed(const TableOptions* options, const char* path, struct stat* inf
     return false;
 }
 
+// For what is no text, in quotation marks: no path begins with one.
 Datum name_datum(const char* path) {
-    return CStringGetTextDatum(is_text(path) ? path : printable(path));
+    return CStringGetTextDatum(is_text(path) ? path : psprintf("\"%s\"", printable(path)));
 }
 
 // The rows of weather.files(), and with a column more of weather._files().

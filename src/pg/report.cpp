@@ -112,7 +112,7 @@ const char* printable(const char* path) {
     initStringInfo(&text);
     for (const char* at = path; *at; ++at) {
         const unsigned char byte = static_cast<unsigned char>(*at);
-        if (byte < ' ' || byte == 0x7f || (!valid && IS_HIGHBIT_SET(byte)))
+        if (byte < ' ' || byte == 0x7f || (!valid && (IS_HIGHBIT_SET(byte) || byte == '\\')))
             appendStringInfo(&text, "\\x%02x", byte);
         else
             appendStringInfoChar(&text, *at);

@@ -91,6 +91,12 @@ CALL weather.refresh('p');
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
 TABLE copied ORDER BY k;
 
+-- A program's relation may show a file's name, which is null.
+ALTER FOREIGN TABLE printed ADD COLUMN file text OPTIONS (metadata 'filename');
+UPDATE weather.source SET reject_limit = NULL WHERE source = 'p';
+CALL weather.refresh('p');
+SELECT outcome, read, rej, error FROM runs ORDER BY id DESC LIMIT 1;
+
 -- Rejects of files: those of the last run, also if it failed.
 ALTER FOREIGN TABLE item ADD COLUMN error jsonb OPTIONS (metadata 'error');
 CALL shell('rm *');
@@ -104,6 +110,7 @@ SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(pa
  WHERE source = 'm' ORDER BY path;
 UPDATE weather.source SET reject_limit = 0 WHERE source = 'm';
 CALL put_in('c', 3, E'{"k": 3}\n{"k": "z"}\n');
+CALL weather.refresh('m');
 CALL weather.refresh('m');
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
 SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(path, 1) AS file, raw FROM weather.load_reject

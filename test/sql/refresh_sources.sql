@@ -80,9 +80,10 @@ DROP SCHEMA hostile CASCADE;
 
 -- Columns may have the names that the loader's statements use themselves.
 CREATE TABLE busy (k int, r int, kept int, judged int, verdict int, place int, written int, inserted int, updated int, removed int,
-    printed int, found int, owner int, file int, path int, id int, rows int, source int, load_file_id bigint, PRIMARY KEY (k, place));
+    printed int, found int, owner int, file int, path int, id int, rows int, source int, _file int, _offset int, load_file_id bigint,
+    PRIMARY KEY (k, place));
 CREATE VIEW busy_view AS SELECT k, k AS r, k AS kept, k AS judged, k AS verdict, k AS place, k AS written, k AS inserted, k AS updated,
-    k AS removed, k AS printed, k AS found, k AS owner, k AS file, k AS path, k AS id, k AS rows, k AS source,
+    k AS removed, k AS printed, k AS found, k AS owner, k AS file, k AS path, k AS id, k AS rows, k AS source, k AS _file, k AS _offset,
     source_file, source_offset, error, raw FROM item;
 DO $$
 DECLARE mode text;

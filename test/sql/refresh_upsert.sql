@@ -106,6 +106,22 @@ CALL weather.refresh('s');
 SELECT array_agg((k, v) ORDER BY k) FROM target;
 SELECT source, state, last_outcome, files_loaded, files_failed, last_error FROM weather.status ORDER BY 1;
 
+-- A target that new versions have emptied was not emptied by hand: the rows that they had won come back.
+CREATE TABLE emptied (k int PRIMARY KEY, v text, load_file_id bigint);
+SELECT weather.add_source('emptied', 'item', 'emptied');
+CALL shell('mkdir aside && mv [a-z] aside');
+CALL put_in('x', 1, E'{"k": 1, "v": "x"}\n');
+CALL put_in('y', 2, E'{"k": 1, "v": "y"}\n');
+CALL weather.refresh('emptied');
+TABLE emptied;
+CALL put_in('y', 3, E'\n\n');
+CALL put_in('z', 4, E'{"k": 2, "v": "z"}\n');
+CALL weather.refresh('emptied');
+SELECT k, v FROM emptied ORDER BY k;
+SELECT outcome, error FROM runs WHERE source = 'emptied';
+DELETE FROM weather.source WHERE source = 'emptied';
+CALL shell('mv aside/* . && rm x y z && rmdir aside');
+
 -- pg_stat_progress_copy shows the file that is being read: here to a trigger of the first of its rows.
 CREATE TABLE progress (LIKE pg_stat_progress_copy);
 CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS

@@ -147,16 +147,47 @@ make_source('misnamed', 'upsert');
 put_rows('misnamed/a.json', 1, 3);
 put_rows("misnamed/caf\xe9.json", 11, 13);
 put_rows("misnamed/z\n.json", 21, 23);
-my $misnamed = qr/file ".*caf\\xe9\.json" failed: its name is not valid in the database's encoding/;
+my $misnamed = qr/file "".*caf\\xe9\.json"" failed: its name is not valid in the database's encoding/;
 like(refreshed('misnamed'), $misnamed, 'a file whose name is no text fails');
 is(sql("SELECT string_agg(k::text, ' ' ORDER BY k) FROM misnamed"), '1 2 3 21 22 23', '... and keeps no other from being loaded');
 like(sql(q{SELECT action, error FROM weather.preview('misnamed')}), qr/^misnamed\|its name is not valid/, '... preview shows it');
 like(refreshed('misnamed'), $misnamed, '... it is said again');
-is(sql(q{SELECT state, failures, error_code, error_hint, path LIKE '%caf\\\\xe9.json' FROM weather.load_file WHERE source = 'misnamed' AND failures > 0}),
+is(sql(q{SELECT state, failures, error_code, error_hint, path LIKE '"/%caf\\\\xe9.json"' FROM weather.load_file WHERE source = 'misnamed' AND failures > 0}),
 	'failed|2|22021|Rename it.|t', '... and stands in the ledger');
 rename "$DIR/misnamed/caf\xe9.json", "$DIR/misnamed/cafe.json" or die;
 is(refreshed('misnamed'), '', '... renamed, it is loaded');
 agrees('misnamed', 'upsert');
+
+# ---- The ledger's entry goes while a file that has grown is read
+
+make_source('unlearned', 'upsert');
+put_rows('unlearned/a.json', 1, 3, wide => 1);
+is(refreshed('unlearned'), '', 'a file');
+put_rows('unlearned/a.json', 4, 300, wide => 1, append => 1);
+my $unlearning = hold_refresh('unlearned', 10);
+sql(q{DELETE FROM weather.load_file WHERE source = 'unlearned'});
+like(release($unlearning), qr/failed: source "unlearned": entries of its files are gone from the ledger/, '... fails: its rows would have no entry');
+is(sql('SELECT count(*) FROM unlearned'), 3, '... and they are not there');
+refreshed('unlearned');
+is(refreshed('unlearned'), '', '... it is new then');
+agrees('unlearned', 'upsert');
+
+# ---- Replace: a file whose time alone changes before it is opened
+
+mkdir "$DIR/mirror" or die;
+make_relation('mirror');
+sql(q{CREATE TABLE mirror (k int PRIMARY KEY, v text, load_file_id bigint); SELECT weather.add_source('mirror', 'mirror_view', 'mirror', 'replace')});
+put_rows("mirror/$_->[0].json", $_->[1], $_->[1] + 299, wide => 1) for [ a => 1 ], [ b => 301 ];
+my $replacing = hold_refresh('mirror', 10);
+utime 1_700_000_000, 1_700_000_000, "$DIR/mirror/b.json";
+unlike(release($replacing), qr{WARNING|ERROR}, 'replace: a file that was touched before it was opened is read');
+is(sql('SELECT count(*) FROM mirror'), 600, '... to its end');
+$replacing = do { put_rows('mirror/a.json', 1, 299, wide => 1); hold_refresh('mirror', 10) };
+put_rows('mirror/b.json', 601, 605, wide => 1, append => 1);
+like(release($replacing), qr/"mirror": file ".*b\.json" changed while it was read/, '... one that grew fails it');
+is(sql('SELECT count(*) FROM mirror'), 600, '... and the target stays');
+is(refreshed('mirror'), '', '... the next one is done');
+is(sql('SELECT count(*) FROM mirror'), 604, '... with all');
 
 # ---- Fault 9: a log is rotated twice, the first time between the look at it and its reading
 
