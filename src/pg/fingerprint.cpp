@@ -1,7 +1,5 @@
 #include "fingerprint.h"
 
-#include "file_access.h"
-
 extern "C" {
 #include "port/pg_crc32c.h"
 }
@@ -19,17 +17,11 @@ bool take_fingerprint(const InputFile* file, int64 length, char* fingerprint, co
         FIN_CRC32C(sum); // undoes it: it is an inversion
     char* buffer = static_cast<char*>(palloc(static_cast<Size>(Max(Min(length - from, block), 1))));
     while (from < length) {
-        CHECK_FOR_INTERRUPTS();
-        const ssize_t got =
-            pread(file->fd, buffer, static_cast<size_t>(Min(block, length - from)), from);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            report_path_error("read file", file->path);
+        const size_t got = read_at(file, buffer, Min(block, length - from), from);
         if (got == 0)
             break;
-        COMP_CRC32C(sum, buffer, static_cast<size_t>(got));
-        from += got;
+        COMP_CRC32C(sum, buffer, got);
+        from += static_cast<int64>(got);
     }
     pfree(buffer);
     FIN_CRC32C(sum);

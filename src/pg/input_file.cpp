@@ -140,6 +140,23 @@ void check_not_overwritten(InputFile* file) {
     file->info = info;
 }
 
+size_t read_at(const InputFile* file, char* buffer, int64 size, int64 offset) {
+    int64 have = 0;
+    while (have < size) {
+        CHECK_FOR_INTERRUPTS();
+        const ssize_t got =
+            pread(file->fd, buffer + have, static_cast<size_t>(size - have), offset + have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            report_path_error("read file", file->path);
+        if (got == 0)
+            break;
+        have += got;
+    }
+    return static_cast<size_t>(have);
+}
+
 void close_input_file(InputFile* file) {
     if (file->path && file->fd >= 0)
         CloseTransientFile(file->fd);

@@ -48,6 +48,9 @@ bool reopen_input_file(InputFile* file);
 // goes on.
 void check_not_overwritten(InputFile* file);
 
+// Reads what there is of `size` bytes from `offset` on, and says how many.
+size_t read_at(const InputFile* file, char* buffer, int64 size, int64 offset);
+
 void close_input_file(InputFile* file);
 
 TimestampTz modification_time(const struct stat& info);

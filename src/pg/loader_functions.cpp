@@ -24,24 +24,6 @@ namespace {
 
 constexpr int64 block = 64 * 1024;
 
-// Reads what there is of `size` bytes.
-size_t read_at(const InputFile* file, char* buffer, int64 size, int64 offset) {
-    int64 have = 0;
-    while (have < size) {
-        CHECK_FOR_INTERRUPTS();
-        const ssize_t got =
-            pread(file->fd, buffer + have, static_cast<size_t>(size - have), offset + have);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            report_path_error("read file", file->path);
-        if (got == 0)
-            break;
-        have += got;
-    }
-    return static_cast<size_t>(have);
-}
-
 // Whether it can be read in parts.
 bool has_plain_lines(const TableOptions* options, const InputFile* file) {
     bool result = false;
