@@ -161,7 +161,7 @@ for my $example (@examples)
 
 # Settings.
 {
-	my (undef, $settings) = run(q{LOAD 'weather_fdw'; SELECT name || ' ' || array_to_string(enumvals, ' ') || ' ' || boot_val
+	my (undef, $settings) = run(q{LOAD 'weather_fdw'; SELECT concat_ws(' ', name, array_to_string(enumvals, ' '), boot_val)
 		FROM pg_settings WHERE name LIKE 'weather_fdw.%'});
 	for my $setting (split /\n/, $settings)
 	{
