@@ -82,9 +82,14 @@ CREATE FUNCTION weather._prepare(shape pg_catalog.record, file weather._file)
 RETURNS weather._file
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    is_grown boolean := file.action = 'grow';
+    is_grown boolean;
     found record;
 BEGIN
+    -- By growing it has become younger. Rows that a file of this run has won meanwhile may be its own again.
+    IF file.action = 'grow' AND (SELECT lost > 0 FROM weather.load_file WHERE id = file.id) THEN
+        file.action := 'again';
+    END IF;
+    is_grown := file.action = 'grow';
     SELECT * INTO found
       FROM weather._inspect(shape.foreign_table, file.path, file.size,
                             CASE WHEN is_grown THEN file.loaded_to ELSE 0 END,

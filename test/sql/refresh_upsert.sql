@@ -106,6 +106,21 @@ CALL weather.refresh('s');
 SELECT array_agg((k, v) ORDER BY k) FROM target;
 SELECT source, state, last_outcome, files_loaded, files_failed, last_error FROM weather.status ORDER BY 1;
 
+-- A file that grows becomes younger as a whole: also than one that is loaded before it in the same refresh.
+CREATE TABLE younger (k int PRIMARY KEY, v text, load_file_id bigint);
+SELECT weather.add_source('younger', 'item', 'younger');
+CALL shell('mkdir aside && mv [a-z] aside');
+CALL put_in('x', 1, E'{"k": 1, "v": "x"}\n');
+CALL weather.refresh('younger');
+CALL put_in('x', 3, E'{"k": 1, "v": "x"}\n{"k": 2, "v": "x"}\n');
+CALL put_in('y', 2, E'{"k": 1, "v": "y"}\n');
+CALL weather.refresh('younger');
+SELECT k, v FROM younger ORDER BY k;
+SELECT path, read, ins, upd, same, dup, rej, lost FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'younger');
+SELECT read, ins, upd, same, dup FROM runs WHERE source = 'younger';
+DELETE FROM weather.source WHERE source = 'younger';
+CALL shell('mv aside/* . && rm x y && rmdir aside');
+
 -- A target that new versions have emptied was not emptied by hand: the rows that they had won come back.
 CREATE TABLE emptied (k int PRIMARY KEY, v text, load_file_id bigint);
 SELECT weather.add_source('emptied', 'item', 'emptied');
