@@ -51,7 +51,6 @@ BEGIN
         rows_per_second numeric GENERATED ALWAYS AS (round(read / nullif(
                           extract(epoch FROM finished_at - started_at), 0))) STORED
     );
-    CREATE INDEX IF NOT EXISTS load_run_source_idx ON weather.load_run (source, id);
     COMMENT ON TABLE weather.load_run IS 'a row a refresh of a source';
 
     CREATE TABLE IF NOT EXISTS weather.load_file (
@@ -85,8 +84,6 @@ BEGIN
         error_hint    text,
         error_context text
     );
-    CREATE UNIQUE INDEX IF NOT EXISTS load_file_path_idx
-        ON weather.load_file (source, path) WHERE state <> 'replaced';
     COMMENT ON TABLE weather.load_file
         IS 'the ledger: a row a version of a file; load_file_id of the target is its id';
 
@@ -103,14 +100,28 @@ BEGIN
         raw           text,
         rejected_at   timestamptz NOT NULL DEFAULT clock_timestamp()
     );
-    CREATE INDEX IF NOT EXISTS load_reject_file_idx ON weather.load_reject (load_file_id);
-    CREATE INDEX IF NOT EXISTS load_reject_source_idx ON weather.load_reject (source);
     COMMENT ON TABLE weather.load_reject IS 'records that were not loaded, and why';
+
+    -- What is there is not locked: a refresh may be at it.
+    IF to_regclass('weather.load_run_source_idx') IS NULL THEN
+        CREATE INDEX load_run_source_idx ON weather.load_run (source, id);
+    END IF;
+    IF to_regclass('weather.load_file_path_idx') IS NULL THEN
+        CREATE UNIQUE INDEX load_file_path_idx ON weather.load_file (source, path) WHERE state <> 'replaced';
+    END IF;
+    IF to_regclass('weather.load_reject_file_idx') IS NULL THEN
+        CREATE INDEX load_reject_file_idx ON weather.load_reject (load_file_id);
+    END IF;
+    IF to_regclass('weather.load_reject_source_idx') IS NULL THEN
+        CREATE INDEX load_reject_source_idx ON weather.load_reject (source);
+    END IF;
 
     -- Who may write here writes of his own sources only: else he could have a source run as another
     -- role, with his triggers. The tables' owner and superusers are above that.
     FOREACH ledger IN ARRAY ARRAY['source', 'load_run', 'load_file', 'load_reject'] LOOP
-        EXECUTE format('ALTER TABLE weather.%I ENABLE ROW LEVEL SECURITY', ledger);
+        IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = format('weather.%I', ledger)::regclass) THEN
+            EXECUTE format('ALTER TABLE weather.%I ENABLE ROW LEVEL SECURITY', ledger);
+        END IF;
         IF NOT EXISTS (SELECT FROM pg_policy WHERE polname = 'own_sources'
                           AND polrelid = format('weather.%I', ledger)::regclass) THEN
             EXECUTE format('CREATE POLICY everyone_reads ON weather.%I FOR SELECT USING (true)', ledger);
