@@ -329,6 +329,9 @@ DECLARE
     -- what is written to a file while it is read is left to the next refresh
     part text := weather._part(shape, coalesce(first.is_plain, false), first.start);
     has_part boolean := first.start < first.stop OR part = '';
+    -- a file that has become older may lose rows to others that lost them to it
+    has_sunk boolean := shape.mode = 'upsert' AND EXISTS (
+        SELECT FROM unnest(files) AS f JOIN weather.load_file AS old USING (id) WHERE f.mtime < old.mtime);
     work weather._work;
     sums jsonb;
 BEGIN
@@ -353,7 +356,7 @@ BEGIN
     IF work.taken IS NOT NULL THEN
         PERFORM weather._enter_losses(work.taken);
     END IF;
-    IF work.deleted > 0 AND shape.mode = 'upsert' THEN
+    IF has_sunk OR work.deleted > 0 AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;
     RETURN sums;

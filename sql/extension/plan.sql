@@ -6,7 +6,8 @@ CREATE FUNCTION weather._has_loaded(shape pg_catalog.record) RETURNS pg_catalog.
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM weather.load_file AS f
-                    WHERE f.source = shape.source AND f.state <> 'replaced' AND f.read - f.rejected > f.lost);
+                    WHERE f.source = shape.source AND f.state <> 'replaced'
+                      AND f.read - f.rejected > f.lost + f.duplicates);
 END $$;
 
 -- Whether the target has no row, though rows were loaded into it.
@@ -132,6 +133,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shape record;
     changes weather._file[];
+    has_noted boolean := false;
     batches weather._batch[];
     message text;
     hint text;
@@ -152,12 +154,13 @@ BEGIN
             batches := CASE WHEN NOT only_again AND weather._needs_replacing(shape)
                             THEN ARRAY[ROW(NULL)::weather._batch] ELSE '{}' END;
         ELSE
-            changes := weather._changes_of(shape);
-            PERFORM weather._note_changes(run, shape, changes);
-            IF EXISTS (SELECT FROM unnest(changes) AS c
-                        WHERE c.action IN ('touch', 'move')) THEN
+            LOOP -- a file that has moved may leave its path to another: logs rotate in chains
                 changes := weather._changes_of(shape);
-            END IF;
+                PERFORM weather._note_changes(run, shape, changes);
+                EXIT WHEN NOT EXISTS (SELECT FROM unnest(changes) AS c
+                                       WHERE c.action = 'move' OR c.action = 'touch' AND NOT has_noted);
+                has_noted := true;
+            END LOOP;
             IF NOT only_again THEN
                 PERFORM weather._fail_files(run, shape, changes);
             END IF;

@@ -140,4 +140,18 @@ CALL weather.refresh('latin');
 SELECT array_agg(k ORDER BY k) FROM latin;
 SELECT state, version, error_message, read FROM weather.load_file WHERE source = 'latin' ORDER BY id;
 
+
+-- Logs rotated in a chain, the older one the larger: each is a move, and the new one is loaded.
+CREATE TABLE chain (k int, v text, load_file_id bigint);
+SELECT weather.add_source('chain', 'item', 'chain', 'append');
+CALL shell('rm -f *');
+CALL put_in('log.1', 1, E'{"k": 1, "v": "one_______________________________"}\n');
+CALL put_in('log', 2, E'{"k": 2, "v": "two"}\n');
+CALL weather.refresh('chain');
+CALL shell('mv log.1 log.2 && mv log log.1');
+CALL put_in('log', 3, E'{"k": 3}\n');
+CALL weather.refresh('chain');
+CALL weather.refresh('chain');
+SELECT t.k, right(f.path, 5) AS file, f.version FROM chain AS t JOIN weather.load_file AS f ON f.id = t.load_file_id ORDER BY k;
+
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -121,6 +121,32 @@ SELECT read, ins, upd, same, dup FROM runs WHERE source = 'younger';
 DELETE FROM weather.source WHERE source = 'younger';
 CALL shell('mv aside/* . && rm x y && rmdir aside');
 
+-- A file that is changed, or grows, with an older time: a row that it had won goes to the file that is newer now.
+CREATE TABLE sunk (k int PRIMARY KEY, v text, load_file_id bigint);
+SELECT weather.add_source('sunk', 'item', 'sunk');
+CALL shell('mkdir aside && mv [a-z] aside');
+CALL put_in('x', 10, E'{"k": 1, "v": "x"}\n');
+CALL put_in('y', 5, E'{"k": 1, "v": "y"}\n{"k": 2, "v": "y"}\n');
+CALL put_in('z', 11, E'{"k": 2, "v": "z"}\n');
+CALL weather.refresh('sunk');
+SELECT k, v FROM sunk ORDER BY k;
+CALL put_in('x', 3, E'{"k": 1, "v": "other"}\n');
+CALL put_in('z', 4, E'{"k": 2, "v": "z"}\n{"k": 3, "v": "z"}\n');
+CALL weather.refresh('sunk');
+SELECT k, v FROM sunk ORDER BY k;
+-- Rows that lost within their file do not count as loaded: this target was not emptied by hand.
+CALL shell('rm x y z');
+SELECT weather.forget('sunk');
+CALL put_in('y', 1, E'{"k": 1, "v": "y1"}\n{"k": 1, "v": "y2"}\n');
+CALL weather.refresh('sunk');
+CALL put_in('x', 5, E'{"k": 1, "v": "x"}\n');
+CALL weather.refresh('sunk');
+CALL put_in('x', 6, E'\n');
+CALL weather.refresh('sunk');
+SELECT k, v FROM sunk ORDER BY k;
+DELETE FROM weather.source WHERE source = 'sunk';
+CALL shell('mv aside/* . && rm x y && rmdir aside');
+
 -- A target that new versions have emptied was not emptied by hand: the rows that they had won come back.
 CREATE TABLE emptied (k int PRIMARY KEY, v text, load_file_id bigint);
 SELECT weather.add_source('emptied', 'item', 'emptied');
