@@ -106,8 +106,8 @@ END $$;
 
 -- An equal row from a greater file gets its load_file_id written and counts as unchanged; a row that
 -- loses to another file's row, in this read or in the table, counts as lost for its file. New keys go in
--- without ON CONFLICT, which costs half as much again: another session's row of the same key is an error,
--- and the file is loaded once more.
+-- without ON CONFLICT, for speed (docs/design.md): another session's row of the same key is an error, and
+-- the file is loaded once more.
 CREATE FUNCTION weather._upsert_statement(shape pg_catalog.record, is_batch pg_catalog.bool,
                                           part pg_catalog.text)
 RETURNS pg_catalog.text
