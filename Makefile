@@ -61,6 +61,7 @@ override CXXFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 BUILD_FLAGS = $(CXX) $(filter-out -Werror,$(CXXFLAGS)) $(CPPFLAGS)
 $(OBJS): build/flags
+$(shlib): src/pg/exports.map
 $(OBJS:.o=.bc): %.bc: %.o
 build/flags: FORCE
 	@mkdir -p build

@@ -49,9 +49,6 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN coalesce(weather.fingerprint(foreign_table, path, length) = fingerprint, false);
 EXCEPTION WHEN OTHERS THEN
-    IF SQLSTATE LIKE '57%' THEN -- shutdown; cancel does not come here
-        RAISE;
-    END IF;
     RETURN false;
 END $$;
 
@@ -62,14 +59,60 @@ CREATE FUNCTION weather._files(relation pg_catalog.regclass, OUT path pg_catalog
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'weather_all_files' LANGUAGE C STRICT;
 
--- What a refresh would do with each file:
+-- The same for several beginnings, in the order of their lengths: which of them, from 1 on. The file is read
+-- once.
+CREATE FUNCTION weather._beginnings(relation pg_catalog.regclass, path pg_catalog.text,
+                                    lengths pg_catalog.int8[], fingerprints pg_catalog.text[])
+RETURNS pg_catalog.int4[]
+AS 'MODULE_PATHNAME', 'weather_beginnings' LANGUAGE C STRICT;
+
+CREATE FUNCTION weather._begins_as_any(foreign_table pg_catalog.regclass, path pg_catalog.text,
+                                       lengths pg_catalog.int8[], fingerprints pg_catalog.text[])
+RETURNS pg_catalog.int4[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN weather._beginnings(foreign_table, path, lengths, fingerprints);
+EXCEPTION WHEN OTHERS THEN
+    RETURN '{}';
+END $$;
+
+-- What is on disk beside what the ledger has under the same path. A file waits that was modified within
+-- the quiet period; it may be as known if its size allows it.
+CREATE FUNCTION weather._pairs(shape pg_catalog.record,
+    OUT path pg_catalog.text, OUT is_there pg_catalog.bool, OUT is_text pg_catalog.bool, OUT waits pg_catalog.bool,
+    OUT new_size pg_catalog.int8, OUT new_mtime pg_catalog.timestamptz,
+    OUT id pg_catalog.int8, OUT state pg_catalog.text, OUT version pg_catalog.int4, OUT size pg_catalog.int8,
+    OUT mtime pg_catalog.timestamptz, OUT loaded_to pg_catalog.int8, OUT fingerprint pg_catalog.text,
+    OUT is_growable pg_catalog.bool, OUT load_again pg_catalog.bool, OUT lost pg_catalog.int8,
+    OUT may_be_known pg_catalog.bool)
+RETURNS SETOF pg_catalog.record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT path, d.size IS NOT NULL, d.is_text,
+           d.mtime > clock_timestamp() - shape.quiet_period
+               AND (d.size, d.mtime) IS DISTINCT FROM (k.size, k.mtime),
+           d.size, d.mtime, k.id, k.state, k.version, k.size, k.mtime, k.loaded_to, k.fingerprint,
+           k.is_growable, k.load_again, k.lost,
+           coalesce(k.version > 0 AND d.is_text
+                    AND (d.size = k.size OR k.is_growable AND d.size >= k.loaded_to), false)
+      FROM weather._files(shape.foreign_table) AS d
+      FULL JOIN (SELECT * FROM weather.load_file AS f
+                  WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')) AS k USING (path);
+END $$;
+
+-- What a refresh would do with each file. One that is not as it is known under its path may be what is known
+-- under another, and is not there any more: it has moved. What it stands in the place of is displaced, unless
+-- that has moved too; its rows stay, as those of a file that vanished. So logs rotate, also in chains.
+--
 --   load      a file that was never loaded
 --   change    another content under a known path: a new version
 --   grow      as known, and more behind it
 --   again     as known; rows that other files had won are free
 --   touch     as known, but for the time of modification
 --   return    as known, and had vanished or failed
---   move      a file that was known under another path (old_path)
+--   move      a file that was known under another path (old_path), perhaps with more behind it
 --   cut       as known, and still ends amidst a document
 --   misnamed  its name is no text in the database
 --   vanish    known, and no longer there
@@ -84,63 +127,65 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH disk AS MATERIALIZED (
-        SELECT f.* FROM weather._files(shape.foreign_table) AS f
-    ), known AS MATERIALIZED (
-        SELECT * FROM weather.load_file AS f WHERE f.source = shape.source AND f.state <> 'replaced'
-    ), missing AS MATERIALIZED (    -- what may have moved: vanished, or shrunk below what was loaded
-        SELECT k.* FROM known AS k LEFT JOIN disk AS d USING (path)
-         WHERE k.version > 0 AND k.loaded_to > 0 AND (d.path IS NULL OR d.size < k.loaded_to)
-    ), fresh AS MATERIALIZED (
-        SELECT d.* FROM disk AS d LEFT JOIN known AS k USING (path)
-         WHERE k.id IS NULL AND d.is_text
-           AND d.mtime <= clock_timestamp() - shape.quiet_period
+    WITH compared AS MATERIALIZED ( -- as_known is null where a file is not at rest
+        SELECT *, CASE WHEN waits THEN NULL
+                       WHEN NOT may_be_known THEN false
+                       WHEN new_size = size AND new_mtime = mtime THEN true
+                       ELSE weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint) END AS as_known
+          FROM weather._pairs(shape)
+    ), open AS MATERIALIZED (
+        SELECT path, new_size AS size, new_mtime AS mtime FROM compared WHERE is_there AND is_text AND NOT as_known
+    ), missing AS MATERIALIZED (
+        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable FROM compared
+         WHERE version > 0 AND loaded_to > 0
+           AND CASE WHEN waits THEN EXISTS (SELECT FROM open) AND NOT (may_be_known AND
+                        weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint))
+                    ELSE NOT as_known END
+        UNION ALL
+        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable FROM weather.load_file
+         WHERE source = shape.source AND state = 'displaced' AND loaded_to > 0
+    ), beginnings AS MATERIALIZED (
+        SELECT o.path, o.size, o.mtime, lengths[n] AS loaded_to, fingerprints[n] AS fingerprint
+          FROM (SELECT array_agg(loaded_to ORDER BY loaded_to) AS lengths,
+                       array_agg(fingerprint ORDER BY loaded_to) AS fingerprints
+                  FROM (SELECT DISTINCT loaded_to, fingerprint FROM missing) AS distinct_ones) AS k
+          JOIN open AS o ON k.lengths IS NOT NULL
+         CROSS JOIN unnest(weather._begins_as_any(shape.foreign_table, o.path, lengths, fingerprints)) AS n
     ), same AS MATERIALIZED (       -- twins find one another in the order of their paths
-        SELECT f.path, k.id, k.path AS old_path
-          FROM (SELECT f.path, f.size, k.fingerprint,
-                       row_number() OVER (PARTITION BY f.size, k.fingerprint ORDER BY f.path) AS n
-                  FROM fresh AS f
-                  JOIN (SELECT DISTINCT size, loaded_to, fingerprint FROM missing) AS k USING (size)
-                 WHERE weather._begins_as(shape.foreign_table, f.path, k.loaded_to, k.fingerprint)) AS f
-          JOIN (SELECT k.id, k.path, k.size, k.fingerprint,
-                       row_number() OVER (PARTITION BY k.size, k.fingerprint ORDER BY k.path) AS n
-                  FROM missing AS k) AS k USING (size, fingerprint, n)
+        SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path
+          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint ORDER BY path) AS n
+                  FROM beginnings) AS f
+          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint ORDER BY path, id) AS n
+                  FROM missing) AS k USING (size, loaded_to, fingerprint, n)
+         ORDER BY f.path, loaded_to DESC
     ), grown AS MATERIALIZED (      -- a log that grew and was renamed
         SELECT DISTINCT ON (id) path, id, old_path
-          FROM (SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, k.loaded_to
-                  FROM fresh AS f
-                  JOIN missing AS k ON k.is_growable AND f.size > k.size AND f.mtime >= k.mtime
-                 WHERE f.path NOT IN (SELECT path FROM same)
-                   AND k.id NOT IN (SELECT id FROM same)
-                   AND weather._begins_as(shape.foreign_table, f.path, k.loaded_to, k.fingerprint)
-                 ORDER BY f.path, k.loaded_to DESC) AS longest
+          FROM (SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, loaded_to
+                  FROM beginnings AS f JOIN missing AS k USING (loaded_to, fingerprint)
+                 WHERE k.is_growable AND f.size > loaded_to AND f.mtime >= k.mtime
+                   AND f.path NOT IN (SELECT path FROM same) AND k.id NOT IN (SELECT id FROM same)
+                 ORDER BY f.path, loaded_to DESC) AS longest
          ORDER BY id, loaded_to DESC
     ), moved AS MATERIALIZED (
         SELECT * FROM same UNION ALL SELECT * FROM grown
     )
     SELECT CASE
-           WHEN d.path IS NULL AND k.state = 'vanished' THEN 'nothing'
-           WHEN d.path IS NULL THEN 'vanish'
-           WHEN NOT d.is_text THEN 'misnamed'
-           WHEN d.mtime > clock_timestamp() - shape.quiet_period
-                AND (d.size, d.mtime) IS DISTINCT FROM (k.size, k.mtime) THEN 'wait'
+           WHEN NOT c.is_there THEN CASE c.state WHEN 'vanished' THEN 'nothing' ELSE 'vanish' END
+           WHEN NOT c.is_text THEN 'misnamed'
+           WHEN c.waits THEN 'wait'
            WHEN m.id IS NOT NULL THEN 'move'
-           WHEN k.id IS NULL OR k.version = 0 THEN 'load'
-           WHEN k.id IN (SELECT id FROM moved) THEN 'load'
-           WHEN d.size = k.size AND d.mtime = k.mtime THEN
-               CASE WHEN k.load_again THEN 'again'
-                    WHEN k.loaded_to < k.size THEN 'cut'
-                    WHEN k.state <> 'loaded' THEN 'return'
+           WHEN c.id IS NULL OR c.version = 0 OR c.id IN (SELECT id FROM moved) THEN 'load'
+           WHEN NOT c.as_known THEN 'change'
+           WHEN c.new_size = c.size AND c.new_mtime = c.mtime THEN
+               CASE WHEN c.load_again THEN 'again'
+                    WHEN c.loaded_to < c.size THEN 'cut'
+                    WHEN c.state <> 'loaded' THEN 'return'
                     ELSE 'nothing' END
-           WHEN (d.size = k.size OR k.is_growable AND d.size >= k.loaded_to)
-                AND weather._begins_as(shape.foreign_table, d.path, k.loaded_to, k.fingerprint) THEN
-               CASE WHEN d.size > k.loaded_to AND (k.load_again OR k.lost > 0) THEN 'again'
-                    WHEN d.size > k.loaded_to THEN 'grow'
-                    ELSE 'touch' END
-           ELSE 'change' END,
-           coalesce(d.path, k.path), d.size, d.mtime, coalesce(m.id, k.id), m.old_path, k.loaded_to, k.fingerprint
-      FROM disk AS d
-      FULL JOIN known AS k USING (path)
-      LEFT JOIN moved AS m ON m.path = d.path
-     WHERE d.path IS NOT NULL OR k.id NOT IN (SELECT id FROM moved);
+           WHEN c.new_size > c.loaded_to AND (c.load_again OR c.lost > 0) THEN 'again'
+           WHEN c.new_size > c.loaded_to THEN 'grow'
+           ELSE 'touch' END,
+           c.path, c.new_size, c.new_mtime, coalesce(m.id, c.id), m.old_path, c.loaded_to, c.fingerprint
+      FROM compared AS c
+      LEFT JOIN moved AS m ON m.path = c.path
+     WHERE c.is_there OR c.id NOT IN (SELECT id FROM moved);
 END $$;

@@ -59,7 +59,7 @@ BEGIN
     RETURN work;
 END $$;
 
--- Keeps the rejects of these files; the relation must show them.
+-- Keeps the rejects of these files; the relation must show them. `at_most` so many of a failure.
 CREATE FUNCTION weather._keep_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
                                       files weather._file[], part pg_catalog.text,
                                       at_most pg_catalog.int8 DEFAULT NULL)
@@ -68,7 +68,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     kept bigint;
 BEGIN
-    EXECUTE weather._reject_statement(shape, format('($2 ->> r.%I)::bigint', shape.filename), shape.relation::text)
+    EXECUTE weather._reject_statement(shape, format('($2 ->> r.%I)::bigint', shape.filename),
+                                      shape.relation::text, at_most IS NOT NULL)
             || weather._only(shape, part) || ' LIMIT $9'
       USING ARRAY(SELECT path FROM unnest(files)), (SELECT jsonb_object_agg(path, new_id) FROM unnest(files)),
             NULL, NULL, files[1].start, files[1].stop, run_id, shape.source, at_most;
@@ -208,9 +209,7 @@ BEGIN
                'unchanged', coalesce(sum(e.unchanged), 0), 'duplicates', coalesce(sum(e.duplicates), 0),
                'rejected', coalesce(sum(e.rejected), 0), 'deleted', coalesce(work.deleted, 0),
                'to_write', coalesce(sum(e.to_write), 0), 'written', coalesce(work.written, 0),
-               'bytes', coalesce(sum(e.bytes), 0), 'path', min(e.path),
-               'most_rejected', coalesce(max(e.rejected), 0),
-               'worst', (array_agg(e.path ORDER BY e.rejected DESC) FILTER (WHERE e.rejected > 0))[1]) AS sums,
+               'bytes', coalesce(sum(e.bytes), 0), 'path', min(e.path)) AS sums,
            (array_agg(e.path) FILTER (WHERE e.is_unread))[1] AS unread,
            (array_agg(to_jsonb(e) || jsonb_build_object('written', e.to_write)) FILTER (
                 WHERE e.read <> e.rejected + e.inserted + e.updated + e.unchanged + e.duplicates))[1] AS wrong
@@ -256,7 +255,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_c
      WHERE id = loser.key::bigint
 $$;
 
--- Keeps the rejects, if the relation shows them, after comparing them with the limit.
+-- Keeps the rejects, if the relation shows them, after comparing those of each file with the limit: of
+-- all of it, also where a part of it was read.
 CREATE FUNCTION weather._check_rejects(run_id pg_catalog.int8, shape pg_catalog.record,
                                        files weather._file[], part pg_catalog.text, sums pg_catalog.jsonb)
 RETURNS pg_catalog.void
@@ -264,17 +264,25 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     rejects bigint := sums -> 'rejected';
     are_kept_here boolean := shape.error IS NOT NULL AND NOT shape.is_program;
+    too_bad text;
     kept bigint;
 BEGIN
-    IF (sums -> 'most_rejected')::bigint > shape.reject_limit THEN
-        RAISE EXCEPTION '% has more rejects than the reject_limit of its source, %',
-            CASE WHEN shape.is_program THEN shape.relation::text ELSE format('file "%s"', sums ->> 'worst') END,
-            shape.reject_limit
+    IF rejects = 0 THEN
+        RETURN;
+    ELSIF shape.is_program THEN
+        too_bad := CASE WHEN rejects > shape.reject_limit THEN shape.relation END;
+    ELSIF shape.reject_limit IS NOT NULL THEN
+        SELECT format('file "%s"', f.path) INTO too_bad FROM weather.load_file AS f
+         WHERE f.id = ANY (ARRAY(SELECT new_id FROM unnest(files))) AND f.rejected > shape.reject_limit
+         ORDER BY f.rejected DESC, f.id LIMIT 1;
+    END IF;
+    IF too_bad IS NOT NULL THEN
+        RAISE EXCEPTION '% has more rejects than the reject_limit of its source, %', too_bad, shape.reject_limit
             USING ERRCODE = 'data_exception',
                   HINT = CASE WHEN are_kept_here THEN 'weather.load_reject has the first of them.'
                               ELSE 'Nothing of it was loaded.' END;
     END IF;
-    IF rejects = 0 OR NOT are_kept_here THEN
+    IF NOT are_kept_here THEN
         RETURN;
     END IF;
     kept := weather._keep_rejects(run_id, shape, files, part);
@@ -337,10 +345,10 @@ DECLARE
 BEGIN
     IF first.action = 'change' THEN
         UPDATE weather.load_file SET state = 'replaced' WHERE id = first.id;
-    ELSIF first.action <> 'grow' THEN
-        DELETE FROM weather.load_reject WHERE load_file_id = ANY (ARRAY(
-            SELECT f.id FROM unnest(files) AS f WHERE f.id IS NOT NULL));
     END IF;
+    DELETE FROM weather.load_reject
+     WHERE load_file_id = ANY (ARRAY(SELECT f.id FROM unnest(files) AS f WHERE f.id IS NOT NULL))
+       AND (of_failure OR first.action NOT IN ('change', 'grow'));
     IF has_part THEN
         PERFORM weather._begin_progress(shape.foreign_table);
         work := weather._move_rows(run_id, shape, files, part);

@@ -84,6 +84,23 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Files that have moved take the paths of others, which lose them; what never was loaded is forgotten.
+CREATE FUNCTION weather._displace(shape pg_catalog.record, changes weather._file[])
+RETURNS pg_catalog.void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    losers bigint[] := ARRAY(
+        SELECT f.id FROM weather.load_file AS f JOIN unnest(changes) AS c USING (path)
+         WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')
+           AND c.action = 'move' AND f.id <> c.id);
+    never_loaded bigint[];
+BEGIN
+    UPDATE weather.load_file SET state = 'displaced' WHERE id = ANY (losers) AND version > 0;
+    WITH gone AS (DELETE FROM weather.load_file WHERE id = ANY (losers) AND version = 0 RETURNING id)
+    SELECT array_agg(id) INTO never_loaded FROM gone;
+    DELETE FROM weather.load_reject WHERE load_file_id = ANY (never_loaded);
+END $$;
+
 -- What the ledger has to learn before anything is read: files that are as known but for their place,
 -- time or presence.
 CREATE FUNCTION weather._note_changes(run pg_catalog.int8, shape pg_catalog.record,
@@ -100,11 +117,8 @@ BEGIN
        SET state = 'vanished'
       FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action = 'vanish';
-    UPDATE weather.load_file AS f
-       SET (state, failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
-           = ('loaded', 0, NULL, NULL, NULL, NULL, NULL, NULL)
-      FROM unnest(changes) AS c
-     WHERE f.id = c.id AND c.action IN ('return', 'touch', 'move');
+    DELETE FROM weather.load_reject AS r USING unnest(changes) AS c
+     WHERE r.load_file_id = c.id AND r.of_failure AND c.action IN ('return', 'touch', 'move');
 
     -- Of equal keys the greatest (mtime, path) wins: a file that sinks may lose rows, one that rises
     -- may win rows that it lost.
@@ -113,13 +127,17 @@ BEGIN
           JOIN unnest(changes) AS c
             ON f.id = c.id AND c.action IN ('touch', 'move')
          WHERE (c.mtime, c.path COLLATE "C") < (f.mtime, f.path COLLATE "C"));
+    PERFORM weather._displace(shape, changes);
+    -- what has moved and is not loaded to its end is looked at again, and read on if there is more
     UPDATE weather.load_file AS f
-       SET path = c.path,
-           mtime = CASE WHEN c.action = 'touch' OR c.size = f.size THEN c.mtime ELSE f.mtime END,
-           size = CASE c.action WHEN 'touch' THEN c.size ELSE f.size END,
-           load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0
+       SET (state, failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
+           = ('loaded', 0, NULL, NULL, NULL, NULL, NULL, NULL),
+           path = c.path,
+           mtime = CASE WHEN c.action <> 'move' OR c.size = f.loaded_to THEN c.mtime ELSE f.mtime END,
+           size = CASE c.action WHEN 'move' THEN f.size ELSE c.size END,
+           load_again = f.load_again OR c.action <> 'return' AND shape.mode = 'upsert' AND f.lost > 0
       FROM unnest(changes) AS c
-     WHERE f.id = c.id AND c.action IN ('touch', 'move');
+     WHERE f.id = c.id AND c.action IN ('return', 'touch', 'move');
     IF has_sunk AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;
@@ -141,9 +159,10 @@ BEGIN
     IF NOT weather._continue_run(run) THEN
         RETURN '{}';
     END IF;
+    -- a file that ends amidst a document has failed, and may have lost rows before its end
     IF only_again AND NOT EXISTS (SELECT FROM weather.load_file
-                                   WHERE load_again AND state = 'loaded' AND source
-                                         = (SELECT source FROM weather.load_run WHERE id = run)) THEN
+                                   WHERE load_again AND (state = 'loaded' OR state = 'failed' AND loaded_to < size)
+                                     AND source = (SELECT source FROM weather.load_run WHERE id = run)) THEN
         RETURN '{}';
     END IF;
     BEGIN
@@ -154,7 +173,7 @@ BEGIN
             batches := CASE WHEN NOT only_again AND weather._needs_replacing(shape)
                             THEN ARRAY[ROW(NULL)::weather._batch] ELSE '{}' END;
         ELSE
-            LOOP -- a file that has moved may leave its path to another: logs rotate in chains
+            LOOP -- what has moved may have grown, too, and rows that it had lost may be its own again
                 changes := weather._changes_of(shape);
                 PERFORM weather._note_changes(run, shape, changes);
                 EXIT WHEN NOT EXISTS (SELECT FROM unnest(changes) AS c
@@ -167,9 +186,6 @@ BEGIN
             batches := weather._batches(changes, only_again);
         END IF;
     EXCEPTION WHEN OTHERS THEN
-        IF SQLSTATE LIKE '57%' THEN
-            RAISE;
-        END IF;
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
         PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
         RETURN '{}';

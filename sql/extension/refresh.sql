@@ -142,9 +142,6 @@ BEGIN
     BEGIN
         shape := weather._describe_for(run);
     EXCEPTION WHEN OTHERS THEN -- dropped, emptied or locked meanwhile
-        IF SQLSTATE LIKE '57%' THEN
-            RAISE;
-        END IF;
         PERFORM weather._fail_run(run, SQLSTATE, SQLERRM, 'What of the source was loaded by then stays.');
         RETURN false;
     END;
@@ -180,9 +177,6 @@ BEGIN
     BEGIN
         done := weather._load(run, shape, batch);
     EXCEPTION WHEN OTHERS THEN
-        IF SQLSTATE LIKE '57%' THEN
-            RAISE;
-        END IF;
         IF shape.mode <> 'replace' AND cardinality(batch) > 1 THEN
             RETURN false;
         END IF;
@@ -191,7 +185,7 @@ BEGIN
         IF shape.mode = 'replace' THEN
             PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
             IF SQLSTATE = '22000' AND NOT shape.is_program THEN -- too many rejects, perhaps
-                PERFORM weather._keep_first_rejects(run, shape, weather._all_files(shape));
+                PERFORM weather._keep_first_rejects(run, shape, weather._all_files(shape), '');
             END IF;
         ELSE
             PERFORM weather._fail_file(run, shape, batch[1], SQLSTATE, message, nullif(detail, ''),
@@ -218,7 +212,8 @@ BEGIN
     RETURN true;
 END $$;
 
--- Records that a file could not be loaded; what an older version of it brought stays.
+-- Records that a file could not be loaded; what an older version of it brought stays. A file that fails
+-- again in a run counts once.
 CREATE FUNCTION weather._fail_file(run pg_catalog.int8, shape pg_catalog.record, file weather._file,
     code pg_catalog.text, message pg_catalog.text, detail pg_catalog.text, hint pg_catalog.text,
     context pg_catalog.text)
@@ -226,6 +221,8 @@ RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     entry bigint := file.id;
+    is_first boolean := NOT EXISTS (SELECT FROM weather.load_file
+                                     WHERE id = file.id AND state = 'failed' AND run_id = run);
 BEGIN
     IF entry IS NULL THEN
         INSERT INTO weather.load_file (source, path, state)
@@ -234,34 +231,31 @@ BEGIN
     UPDATE weather.load_file AS f
        SET (state, failures, failed_at, run_id, error_code, error_message, error_detail, error_hint,
             error_context)
-           = ('failed', f.failures + 1, clock_timestamp(), run, code, message, detail, hint, context)
+           = ('failed', f.failures + is_first::int, clock_timestamp(), run, code, message, detail, hint, context)
      WHERE f.id = entry;
-    UPDATE weather.load_run SET files_failed = files_failed + 1 WHERE id = run;
+    UPDATE weather.load_run SET files_failed = files_failed + is_first::int WHERE id = run;
     RAISE WARNING 'source "%": file "%" failed: %', shape.source, file.path, message
         USING ERRCODE = code, HINT = coalesce(hint, 'weather.load_file has all of the error.');
     file.new_id := entry;
-    PERFORM weather._keep_first_rejects(run, shape, ARRAY[file]);
+    file.start := CASE WHEN file.action IN ('grow', 'cut') THEN file.loaded_to ELSE 0 END;
+    PERFORM weather._keep_first_rejects(run, shape, ARRAY[file], weather._part(shape, false, file.start));
 END $$;
 
--- In the place of those that the files had.
+-- In the place of those of the attempt before. Those of what was loaded stay.
 CREATE FUNCTION weather._keep_first_rejects(run pg_catalog.int8, shape pg_catalog.record,
-                                            files weather._file[])
+                                            files weather._file[], part pg_catalog.text)
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF shape.error IS NULL THEN
         RETURN;
-    ELSIF shape.mode = 'replace' THEN
-        DELETE FROM weather.load_reject WHERE source = shape.source;
-    ELSE
-        DELETE FROM weather.load_reject
-         WHERE run_id <> run AND load_file_id = ANY (ARRAY(SELECT new_id FROM unnest(files)));
     END IF;
-    PERFORM weather._keep_rejects(run, shape, files, '', 10);
+    DELETE FROM weather.load_reject
+     WHERE of_failure AND (load_file_id = ANY (ARRAY(SELECT new_id FROM unnest(files)))
+                           OR shape.mode = 'replace' AND source = shape.source);
+    PERFORM weather._keep_rejects(run, shape, files, part, 10);
 EXCEPTION WHEN OTHERS THEN
-    IF SQLSTATE LIKE '57%' THEN
-        RAISE;
-    END IF; -- the error is recorded already; it may be that a file is gone
+    NULL; -- the error is recorded already; it may be that a file is gone
 END $$;
 
 CREATE FUNCTION weather._end_run(run pg_catalog.int8) RETURNS pg_catalog.void

@@ -12,30 +12,29 @@ DECLARE
     rows_found text := weather._rows_found(shape);
     and_rejects text := CASE WHEN rows_found = shape.relation::text THEN ''
         ELSE format('%s AS MATERIALIZED (SELECT * FROM %s), rejected AS (%s), ', rows_found, shape.relation,
-                    weather._reject_statement(shape, 'NULL::bigint', rows_found)) END;
+                    weather._reject_statement(shape, 'NULL::bigint', rows_found, false)) END;
 BEGIN
     RETURN format($statement$
-WITH %12$sjudged AS MATERIALIZED (
+WITH %11$sjudged AS MATERIALIZED (
     SELECT %1$s, ($3)[r.__file] AS load_file_id, r.__file <> r.__winner AS __is_lost,
            CASE WHEN r.__place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
-                WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
+                WHEN %3$s THEN 'update'
                 ELSE 'leave' END AS __verdict
-      FROM (%5$s) AS r
-      LEFT JOIN %6$s AS kept ON r.__place = 1 AND %7$s
+      FROM (%4$s) AS r
+      LEFT JOIN %5$s AS kept ON r.__place = 1 AND %6$s
 ), removed AS (
-    DELETE FROM %6$s AS kept WHERE NOT EXISTS (SELECT FROM judged AS r WHERE %7$s) RETURNING 1
+    DELETE FROM %5$s AS kept WHERE NOT EXISTS (SELECT FROM judged AS r WHERE %6$s) RETURNING 1
 ), written AS (
-    INSERT INTO %6$s (%8$s)
-    SELECT %8$s FROM judged WHERE __verdict IN ('insert', 'update')
-    ON CONFLICT (%9$s) DO UPDATE SET %10$s
+    INSERT INTO %5$s (%7$s)
+    SELECT %7$s FROM judged WHERE __verdict IN ('insert', 'update')
+    ON CONFLICT (%8$s) DO UPDATE SET %9$s
     RETURNING 1
 )
-SELECT %11$s, NULL::jsonb AS taken, (SELECT count(*) FROM written) AS written,
+SELECT %10$s, NULL::jsonb AS taken, (SELECT count(*) FROM written) AS written,
        (SELECT count(*) FROM removed) AS deleted$statement$,
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
-        weather._comparable(shape.target, value_columns, 'kept.'),
-        weather._comparable(shape.target, value_columns, 'r.'),
+        weather._differs(value_columns),
         weather._ranked_rows(shape, NOT shape.is_program, ''), shape.target,
         weather._key_equality(shape.target, shape.key_columns),
         weather._list(shape.columns || lineage), weather._list(shape.key_columns),
@@ -52,7 +51,7 @@ BEGIN
         SELECT ROW('load', f.path, f.size, f.mtime, k.id, NULL, NULL, k.id, NULL, NULL, NULL)::weather._file
           FROM weather.files(shape.foreign_table) AS f
           LEFT JOIN weather.load_file AS k ON k.source = shape.source AND k.path = f.path
-                                          AND k.state <> 'replaced'
+                                          AND k.state NOT IN ('replaced', 'displaced')
          ORDER BY f.mtime, f.path COLLATE "C");
 END $$;
 
@@ -66,7 +65,7 @@ DECLARE
 BEGIN
     SELECT to_jsonb(count) || jsonb_build_object('files', 1, 'path', shape.relation::text,
                'read', s.rows + s.rejects, 'rejected', s.rejects, 'bytes', s.bytes, 'written', work.written,
-               'deleted', work.deleted, 'most_rejected', s.rejects) INTO sums
+               'deleted', work.deleted) INTO sums
       FROM weather.last_scan(shape.foreign_table) AS s;
     PERFORM weather._check_account(shape.relation::text, sums);
     RETURN sums;
@@ -98,7 +97,7 @@ BEGIN
     PERFORM weather._check_rejects(run_id, shape, files, '', sums);
     IF NOT shape.is_program THEN
         UPDATE weather.load_file AS k SET state = 'vanished'
-         WHERE k.source = shape.source AND k.state NOT IN ('replaced', 'vanished')
+         WHERE k.source = shape.source AND k.state NOT IN ('replaced', 'displaced', 'vanished')
            AND k.path NOT IN (SELECT path FROM unnest(files));
     END IF;
     RETURN sums;

@@ -58,7 +58,7 @@ BEGIN
         source        text NOT NULL,
         path          text NOT NULL,
         state         text NOT NULL
-                      CHECK (state IN ('loaded', 'failed', 'vanished', 'replaced')),
+                      CHECK (state IN ('loaded', 'failed', 'vanished', 'displaced', 'replaced')),
         version       integer NOT NULL DEFAULT 0,    -- 0: never loaded
         size          bigint,
         mtime         timestamptz,
@@ -90,6 +90,7 @@ BEGIN
     CREATE TABLE IF NOT EXISTS weather.load_reject (
         load_file_id  bigint,
         run_id        bigint NOT NULL,
+        of_failure    boolean NOT NULL DEFAULT false,   -- among the first of an attempt that failed
         source        text NOT NULL,
         path          text,
         "offset"      bigint,
@@ -107,7 +108,8 @@ BEGIN
         CREATE INDEX load_run_source_idx ON weather.load_run (source, id);
     END IF;
     IF to_regclass('weather.load_file_path_idx') IS NULL THEN
-        CREATE UNIQUE INDEX load_file_path_idx ON weather.load_file (source, path) WHERE state <> 'replaced';
+        CREATE UNIQUE INDEX load_file_path_idx ON weather.load_file (source, path)
+         WHERE state NOT IN ('displaced', 'replaced');
     END IF;
     IF to_regclass('weather.load_reject_file_idx') IS NULL THEN
         CREATE INDEX load_reject_file_idx ON weather.load_reject (load_file_id);

@@ -14,18 +14,12 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM unnest(columns) WITH ORDINALITY AS of_it (c, n)
 $$;
 
--- A value in a form that can be compared: types that pg_catalog has no equality for, as their text.
-CREATE FUNCTION weather._comparable(target pg_catalog.regclass, columns pg_catalog.text[],
-                                    prefix pg_catalog.text)
-RETURNS pg_catalog.text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(string_agg(prefix || quote_ident(c)
-               || CASE WHEN type.typnamespace <> 'pg_catalog'::regnamespace
-                         OR type.oid IN ('json'::regtype, 'xml'::regtype, 'point'::regtype)
-                       THEN '::text' ELSE '' END, ', ' ORDER BY n), 'NULL')
-      FROM unnest(columns) WITH ORDINALITY AS of_it (c, n)
-      JOIN pg_attribute ON attrelid = target AND attname = c
-      JOIN pg_type AS type ON type.oid = atttypid
+-- Whether the row that is kept would become another one. Images are compared, as REFRESH MATERIALIZED
+-- VIEW CONCURRENTLY does: json, xml and point have no equality, that of box and circle compares areas.
+CREATE FUNCTION weather._differs(value_columns pg_catalog.text[]) RETURNS pg_catalog.text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format('ROW(%s)::record *<> ROW(%s)::record', weather._list(value_columns, 'kept.'),
+                  weather._list(value_columns, 'r.'))
 $$;
 
 -- What rows are read from. A program runs once only, so that its rows are kept for a second look if there
@@ -56,14 +50,14 @@ END $$;
 
 -- What keeps the rejects among these rows; `id` is the expression for the load_file_id.
 CREATE FUNCTION weather._reject_statement(shape pg_catalog.record, id pg_catalog.text,
-                                          rows_found pg_catalog.text)
+                                          rows_found pg_catalog.text, of_failure pg_catalog.bool)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN format('INSERT INTO weather.load_reject (load_file_id, run_id, source, path, "offset", line, '
-                  'column_name, error_code, error_message, raw) '
-                  'SELECT %s, $7, $8, %s, %s, %s, %s, %s FROM %s AS r WHERE r.%I IS NOT NULL',
-        id, coalesce('r.' || quote_ident(shape.filename), 'NULL'),
+    RETURN format('INSERT INTO weather.load_reject (load_file_id, run_id, of_failure, source, path, "offset", '
+                  'line, column_name, error_code, error_message, raw) '
+                  'SELECT %s, $7, %L, $8, %s, %s, %s, %s, %s FROM %s AS r WHERE r.%I IS NOT NULL',
+        id, of_failure, coalesce('r.' || quote_ident(shape.filename), 'NULL'),
         coalesce('r.' || quote_ident(shape."offset"), 'NULL'),
         coalesce('r.' || quote_ident(shape.line), 'NULL'),
         CASE WHEN shape.error_is_json
@@ -123,32 +117,31 @@ WITH judged AS MATERIALIZED (
                 WHEN kept.%2$s IS NULL THEN 'insert'
                 WHEN kept.load_file_id <> ($3)[r.__file] AND EXISTS (
                     SELECT FROM weather.load_file AS owner
-                     WHERE owner.id = kept.load_file_id AND owner.state <> 'replaced'
+                     WHERE owner.id = kept.load_file_id AND owner.state <> 'replaced' AND owner.id <> ALL ($3)
                        AND (owner.mtime, owner.path COLLATE "C") > (($4)[r.__file], ($1)[r.__file])) THEN 'lose'
-                WHEN (%3$s) IS DISTINCT FROM (%4$s) THEN 'update'
+                WHEN %3$s THEN 'update'
                 WHEN kept.load_file_id IS DISTINCT FROM ($3)[r.__file] THEN 'take'
                 ELSE 'leave' END AS __verdict
-      FROM (%5$s) AS r
-      LEFT JOIN %6$s AS kept ON r.__place = 1 AND %7$s
+      FROM (%4$s) AS r
+      LEFT JOIN %5$s AS kept ON r.__place = 1 AND %6$s
 ), inserted AS (
-    INSERT INTO %6$s (%8$s, load_file_id)
-    SELECT %8$s, load_file_id FROM judged WHERE __verdict = 'insert'
+    INSERT INTO %5$s (%7$s, load_file_id)
+    SELECT %7$s, load_file_id FROM judged WHERE __verdict = 'insert'
     RETURNING 1
 ), updated AS (
-    INSERT INTO %6$s (%8$s, load_file_id)
-    SELECT %8$s, load_file_id FROM judged WHERE __verdict IN ('update', 'take')
-    ON CONFLICT (%9$s) DO UPDATE SET %10$s
+    INSERT INTO %5$s (%7$s, load_file_id)
+    SELECT %7$s, load_file_id FROM judged WHERE __verdict IN ('update', 'take')
+    ON CONFLICT (%8$s) DO UPDATE SET %9$s
     RETURNING 1
 )
-SELECT %11$s,
+SELECT %10$s,
        (SELECT jsonb_object_agg(__old_id, rows)
           FROM (SELECT __old_id, count(*) AS rows FROM judged
                  WHERE __verdict IN ('update', 'take') AND __old_id <> load_file_id
                  GROUP BY __old_id) AS file) AS taken,
        (SELECT count(*) FROM inserted) + (SELECT count(*) FROM updated) AS written, 0::bigint AS deleted$statement$,
         weather._list(shape.columns, 'r.'), quote_ident(shape.key_columns[1]),
-        weather._comparable(shape.target, value_columns, 'kept.'),
-        weather._comparable(shape.target, value_columns, 'r.'),
+        weather._differs(value_columns),
         weather._ranked_rows(shape, is_batch, part), shape.target,
         weather._key_equality(shape.target, shape.key_columns), weather._list(shape.columns),
         weather._list(shape.key_columns),

@@ -41,7 +41,7 @@ BEGIN
                           ORDER BY r.id DESC LIMIT 1) AS success ON true
       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE f.state = 'loaded') AS loaded,
                                 count(*) FILTER (WHERE f.state = 'failed') AS failed,
-                                count(*) FILTER (WHERE f.state = 'vanished') AS vanished,
+                                count(*) FILTER (WHERE f.state IN ('vanished', 'displaced')) AS vanished,
                                 max(f.mtime) AS newest,
                                 (array_agg(f.path || ': ' || f.error_message ORDER BY f.failed_at DESC)
                                     FILTER (WHERE f.state = 'failed'))[1] AS error
@@ -140,9 +140,6 @@ BEGIN
         CASE WHEN start > 0 THEN format(' AND r.%I >= $2', shape."offset") ELSE '' END)
     INTO rows, rejects, error USING path, start;
 EXCEPTION WHEN OTHERS THEN
-    IF SQLSTATE LIKE '57%' THEN
-        RAISE;
-    END IF;
     error := SQLERRM;
 END $$;
 

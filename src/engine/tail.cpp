@@ -7,6 +7,9 @@
 namespace weather {
 
 bool is_whole_line(std::string_view line) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (line.substr(0, byte_order_mark.size()) == byte_order_mark)
+        line.remove_prefix(byte_order_mark.size());
     for (;;) {
         const size_t begin = line.find_first_not_of(" \t\r,");
         if (begin == std::string_view::npos)

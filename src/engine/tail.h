@@ -10,7 +10,8 @@
 namespace weather {
 
 // Whether a line without line feed is whole as it stands: blank, or closed objects, arrays or
-// strings only. A number may have more digits to come.
+// strings only. A number may have more digits to come. A byte order mark may precede them; whether
+// it stands where it may is the scan's business.
 bool is_whole_line(std::string_view line);
 
 // Whether a file is not compressed and framed by lines: what the two options find out at its

@@ -5,9 +5,32 @@
 
 #include "pg.h"
 
+extern "C" {
+#include "port/pg_crc32c.h"
+}
+
 namespace weather {
 
 constexpr size_t fingerprint_size = sizeof("crc32c:12345678");
+
+// The sum of the first bytes of an open file, to be extended while it is read once.
+struct PrefixSum {
+    const InputFile* file;
+    pg_crc32c sum;
+    int64 length; // of the bytes in the sum
+    char* buffer;
+    int64 size;       // of the buffer
+    const char* next; // the bytes behind those in the sum
+    int64 have;       // so many of them
+};
+
+// Of no byte yet; it is to be extended to `longest`.
+PrefixSum begin_prefix_sum(const InputFile* file, int64 longest);
+
+// False if the file ends before.
+bool extend_prefix_sum(PrefixSum* prefix, int64 length);
+
+void put_fingerprint(const PrefixSum* prefix, char* fingerprint);
 
 // That of the first `length` bytes of an open file; false if it ends before. `known`, or null, is
 // that of the first `from` of them, which are not read again.

@@ -140,8 +140,7 @@ Node* find_offset(const RelOptInfo* relation, const Columns* columns, const Expr
     if (is_metadata(relation, columns, left, Metadata::Offset))
         return is_bound(operation->opno) && can_be_known_before(relation, right) ? right : nullptr;
     if (is_metadata(relation, columns, right, Metadata::Offset))
-        return is_bound(get_commutator(operation->opno)) &&
-                       can_be_known_before(relation, left)
+        return is_bound(get_commutator(operation->opno)) && can_be_known_before(relation, left)
                    ? left
                    : nullptr;
     return nullptr;

@@ -152,6 +152,76 @@ CALL shell('mv log.1 log.2 && mv log log.1');
 CALL put_in('log', 3, E'{"k": 3}\n');
 CALL weather.refresh('chain');
 CALL weather.refresh('chain');
-SELECT t.k, right(f.path, 5) AS file, f.version FROM chain AS t JOIN weather.load_file AS f ON f.id = t.load_file_id ORDER BY k;
+CREATE VIEW chained AS
+SELECT t.k, regexp_replace(f.path, '.*/', '') AS file, f.state, f.version
+  FROM chain AS t LEFT JOIN weather.load_file AS f ON f.id = t.load_file_id ORDER BY k, f.id;
+TABLE chained;
+
+-- The last one falls off at its end: its rows stay. All paths are known; the new log is longer than the one before,
+-- and waits, or fails, where the older ones have moved already.
+UPDATE weather.source SET quiet_period = '1 hour', reject_limit = 0 WHERE source = 'chain';
+CALL shell('mv log.1 log.2 && mv log log.1');
+CALL put('in/log', E'{"k": 4}\n{"k": 5}\nbad\n');
+SELECT regexp_replace(path, '.*/', '') AS file, action FROM weather.preview('chain');
+CALL weather.refresh('chain');
+TABLE chained;
+CALL shell('touch -d 2020-01-04 log');
+CALL weather.refresh('chain');
+SELECT path, state, error FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'chain');
+CALL put_in('log', 4, E'{"k": 4}\n{"k": 5}\n');
+CALL weather.refresh('chain');
+TABLE chained;
+
+-- Files that change places have moved. One that takes the place of another moves there; comes that one back, it has
+-- moved too.
+CALL shell('mv log.1 other && mv log.2 log.1 && mv other log.2');
+CALL weather.refresh('chain');
+TABLE chained;
+CALL shell('cp -p log.1 ../log.1 && mv log.2 log.1');
+CALL weather.refresh('chain');
+TABLE chained;
+CALL shell('mv ../log.1 back');
+CALL weather.refresh('chain');
+TABLE chained;
+
+-- Onto a path that never was loaded.
+CALL put_bytes('in/damaged', '\x1f8bff');
+CALL shell('touch -d 2020-01-05 damaged');
+CALL weather.refresh('chain');
+SELECT path, state, ver FROM ledger WHERE path = 'damaged';
+CALL shell('mv back damaged');
+CALL weather.refresh('chain');
+TABLE chained;
+SELECT path, state, ver FROM ledger WHERE path = 'damaged';
+
+-- A download that has its size before its content, and its name when it is whole: read on under that name.
+CALL shell('rm *');
+SELECT weather.forget('chain');
+CALL put_bytes('in/x.part', convert_to(E'{"k": 1}\n{"k"', 'UTF8') || '\x000000000000');
+CALL shell('touch -d 2020-01-01 x.part');
+CALL weather.refresh('chain');
+CALL put_in('x.part', 2, E'{"k": 1}\n{"k": 2}\n');
+CALL shell('mv x.part x');
+CALL weather.refresh('chain');
+TABLE chained;
+
+-- One file that goes on where each of two that vanished ended: it is the one of which more was loaded.
+CALL put_in('a', 1, E'{"k": 10}\n{"k": 1');
+CALL weather.refresh('chain');
+CALL put_in('b', 2, E'{"k": 10}\n{"k": 1}');
+CALL weather.refresh('chain');
+CALL shell('rm a && mv b c');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k = 10;
+SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+
+-- A byte order mark before the only line, which has no line feed.
+ALTER FOREIGN TABLE item OPTIONS (ADD framing 'lines');
+CALL put_bytes('in/mark', '\xefbbbf' || convert_to('{"k": 20}', 'UTF8'));
+CALL shell('touch -d 2020-01-06 mark');
+CALL weather.refresh('chain');
+CALL weather.refresh('chain');
+SELECT path, state, read, ins FROM ledger WHERE path = 'mark';
+ALTER FOREIGN TABLE item OPTIONS (DROP framing);
 
 \i :abs_srcdir/sql/include/epilogue.psql

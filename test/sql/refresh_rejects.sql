@@ -59,4 +59,35 @@ CALL weather.refresh('s');
 SELECT state, error FROM ledger WHERE path = 'd';
 SELECT count(*) FROM target WHERE k = 99;
 
+-- The limit is for all of a file, also where a part of it is read. The rejects of an attempt that failed are kept
+-- beside those of what was loaded, until the file is loaded or is as it was.
+CREATE VIEW kept AS
+SELECT regexp_replace(r.path, '.*/', '') AS file, r.of_failure, r.line, r.raw, f.rejected
+  FROM weather.load_reject AS r LEFT JOIN weather.load_file AS f ON f.id = r.load_file_id
+ WHERE r.source = 's' ORDER BY r.path, r.of_failure, r.line;
+CALL shell('rm *');
+SELECT weather.forget('s');
+UPDATE weather.source SET reject_limit = 1 WHERE source = 's';
+CALL put_in('g', 1, E'bad1\n{"k": 1}\n');
+CALL weather.refresh('s');
+CALL put_in('g', 2, E'bad1\n{"k": 1}\nbad2\n');
+CALL weather.refresh('s');
+SELECT state, error FROM ledger;
+TABLE kept;
+CALL put_in('g', 1, E'bad1\n{"k": 1}\n');    -- restored
+CALL weather.refresh('s');
+TABLE kept;
+CALL put_in('g', 3, E'bad1\n{"k": 1}\nbad2\n');
+CALL weather.refresh('s');
+UPDATE weather.source SET reject_limit = NULL WHERE source = 's';
+CALL weather.refresh('s');
+TABLE kept;
+CALL put_in('g', 4, E'bad1\n{"k": 1}\nbad2\n{"k": 3,');
+CALL weather.refresh('s');
+CALL weather.refresh('s');
+TABLE kept;
+CALL put_in('g', 5, E'bad1\n{"k": 1}\nbad2\n{"k": 3, "v": "whole"}\n');
+CALL weather.refresh('s');
+TABLE kept;
+
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -97,7 +97,7 @@ UPDATE weather.source SET reject_limit = NULL WHERE source = 'p';
 CALL weather.refresh('p');
 SELECT outcome, read, rej, error FROM runs ORDER BY id DESC LIMIT 1;
 
--- Rejects of files: those of the last run, also if it failed.
+-- Rejects of files: those of the last run, and those of one that failed after it.
 ALTER FOREIGN TABLE item ADD COLUMN error jsonb OPTIONS (metadata 'error');
 CALL shell('rm *');
 CALL put_in('a', 1, E'{"k": 1}\n{"k": "x"}\n');
@@ -106,15 +106,15 @@ CALL put_in('b', 2, E'{"k": 2}\n{"k": "y"}\n');
 CALL weather.refresh('m');
 SELECT outcome, read, ins, rej FROM runs ORDER BY id DESC LIMIT 1;
 SELECT path, read, ins, same, dup, rej FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'm' AND state = 'loaded');
-SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(path, 1) AS file, raw FROM weather.load_reject
- WHERE source = 'm' ORDER BY path;
+SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, of_failure, right(path, 1) AS file, raw
+  FROM weather.load_reject WHERE source = 'm' ORDER BY path, of_failure;
 UPDATE weather.source SET reject_limit = 0 WHERE source = 'm';
 CALL put_in('c', 3, E'{"k": 3}\n{"k": "z"}\n');
 CALL weather.refresh('m');
 CALL weather.refresh('m');
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
-SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, right(path, 1) AS file, raw FROM weather.load_reject
- WHERE source = 'm' ORDER BY path;
+SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, of_failure, right(path, 1) AS file, raw
+  FROM weather.load_reject WHERE source = 'm' ORDER BY path, of_failure;
 TABLE mirror ORDER BY k;
 
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -163,6 +163,51 @@ SELECT outcome, error FROM runs WHERE source = 'emptied';
 DELETE FROM weather.source WHERE source = 'emptied';
 CALL shell('mv aside/* . && rm x y z && rmdir aside');
 
+-- A file that has lost rows and ends amidst a document gets them back in the refresh that frees them.
+CREATE TABLE cut (k int PRIMARY KEY, v text, load_file_id bigint);
+SELECT weather.add_source('cut', 'item', 'cut');
+CALL shell('mkdir aside && mv [a-z] aside');
+CALL put_in('x', 1, E'{"k": 1, "v": "x"}\n{"k": 2,');
+CALL put_in('y', 2, E'{"k": 1, "v": "y"}\n{"k": 3, "v": "y"}\n');
+CALL weather.refresh('cut');
+CALL put_in('y', 3, E'{"k": 3, "v": "y"}\n');
+CALL weather.refresh('cut');
+SELECT k, v FROM cut ORDER BY k;
+SELECT path, state, lost, error FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'cut');
+
+-- Files of one batch are judged by their times of now, also against rows that they have.
+CALL shell('rm x y');
+SELECT weather.forget('cut');
+CALL put_in('y', 5, E'{"k": 1, "v": "y"}\n{"k": 3, "v": "y"}\n');
+CALL put_in('w', 20, E'{"k": 3, "v": "w"}\n{"k": 4, "v": "w"}\n');
+CALL weather.refresh('cut');
+CALL put_in('x', 10, E'{"k": 1, "v": "x"}\n{"k": 4, "v": "x"}\n');
+CALL weather.refresh('cut');
+CALL put_in('x', 3, E'{"k": 1, "v": "x"}\n{"k": 4, "v": "x"}\n{"k": 1, "v": "x2"}\n');
+CALL shell('touch -d 2020-01-06 y');
+CALL weather.refresh('cut');
+SELECT k, v FROM cut ORDER BY k;
+SELECT read, ins, upd, same, dup FROM runs ORDER BY id DESC LIMIT 1;
+DELETE FROM weather.source WHERE source = 'cut';
+CALL shell('mv aside/* . && rm w x y && rmdir aside');
+
+-- A value counts as changed where its type has no equality, or one of areas.
+CREATE FOREIGN TABLE shape (k int OPTIONS (on_empty 'error'), c circle, b box, j json, l json[], p path, n numeric,
+    source_file text OPTIONS (metadata 'filename')) SERVER weather_test OPTIONS (filename '/nowhere');
+DO $$ BEGIN
+    EXECUTE format('ALTER FOREIGN TABLE shape OPTIONS (SET filename %L)', (SELECT name FROM directory) || '/shape');
+END $$;
+CREATE TABLE shapes (k int PRIMARY KEY, c circle, b box, j json, l json[], p path, n numeric, load_file_id bigint);
+SELECT weather.add_source('shape', 'shape', 'shapes');
+CALL put('shape', E'{"k": 1, "c": "<(0,0),1>", "b": "(0,0),(1,1)", "j": {"a":1}, "l": [1], "p": "[(0,0),(1,1)]", "n": 1.0}\n'
+               || E'{"k": 2, "c": "<(0,0),1>"}\n');
+CALL weather.refresh('shape');
+CALL put('shape', E'{"k": 1, "c": "<(5,5),1>", "b": "(5,5),(6,6)", "j": {"a":2}, "l": [2], "p": "[(0,0),(2,2)]", "n": 1.00}\n'
+               || E'{"k": 2, "c": "<(0,0),1>"}\n');
+CALL weather.refresh('shape');
+TABLE shapes ORDER BY k;
+SELECT read, ins, upd, same FROM runs ORDER BY id DESC LIMIT 1;
+
 -- pg_stat_progress_copy shows the file that is being read: here to a trigger of the first of its rows.
 CREATE TABLE progress (LIKE pg_stat_progress_copy);
 CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS
