@@ -288,6 +288,14 @@ ColumnSource source_of(const ColumnOptions& options) {
     }
 }
 
+// What the scan counts and has room for: it cannot fail. Line numbers and ordinalities have all
+// before them read.
+bool is_counted(const Column* column) {
+    const Metadata metadata = column->options->metadata;
+    return column->input.type == INT8OID &&
+           (metadata == Metadata::Line || metadata == Metadata::Ordinality);
+}
+
 } // namespace
 
 Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* table,
@@ -304,10 +312,12 @@ Columns* describe_columns(Oid relation, TupleDesc tuple, const TableOptions* tab
         columns->errors_become_rows |= columns->items[i].options->metadata == Metadata::Error;
     if (columns->errors_become_rows)
         check_error_column(columns);
+    // Which rows there are must not depend on the columns that a query reads.
+    const bool errors_are_no_end = table->on_error != OnError::Stop || columns->errors_become_rows;
     columns->stop_at_errors = table->on_error != OnError::Ignore && !columns->errors_become_rows;
     for (int i = 0; i < columns->count; ++i) {
         Column* column = &columns->items[i];
-        column->wanted |= table->on_error != OnError::Stop || columns->errors_become_rows;
+        column->wanted |= errors_are_no_end && !is_counted(column);
         columns->has_fallbacks |= column->on_error != Fallback::Error;
     }
     describe_zones(columns);

@@ -133,9 +133,13 @@ Datum weather_beginnings(PG_FUNCTION_ARGS) {
     if (count > 0 && is_listed(options, path) && open_input_file_if_there(file, path)) {
         PrefixSum prefix = begin_prefix_sum(file, file->info.st_size);
         char fingerprint[fingerprint_size];
-        for (int i = 0; i < count && extend_prefix_sum(&prefix, DatumGetInt64(lengths[i])); ++i) {
+        for (int i = 0; i < count; ++i) {
             CHECK_FOR_INTERRUPTS();
-            put_fingerprint(&prefix, fingerprint);
+            if (i == 0 || lengths[i] != lengths[i - 1]) {
+                if (!extend_prefix_sum(&prefix, DatumGetInt64(lengths[i])))
+                    break;
+                put_fingerprint(&prefix, fingerprint);
+            }
             const text* known = DatumGetTextPP(fingerprints[i]);
             if (VARSIZE_ANY_EXHDR(known) == strlen(fingerprint) &&
                 memcmp(VARDATA_ANY(known), fingerprint, strlen(fingerprint)) == 0)

@@ -165,6 +165,25 @@ COPY (SELECT WHERE false) TO PROGRAM :'command';
 CALL fails('FETCH ALL FROM c'); -- ERROR, of a kind
 ROLLBACK;
 
+-- What is before the offset is not read, also where errors are rows; but where lines are to be counted.
+DO $$
+DECLARE
+    lines text := (SELECT string_agg(format(E'{"n": %s, "pad": "%s"}\n', i, repeat('x', 100)), '' ORDER BY i)
+                     FROM generate_series(1, 20000) AS i);
+BEGIN
+    CALL put('long.json', lines);
+END $$;
+CREATE FOREIGN TABLE long (n int, "offset" bigint OPTIONS (metadata 'offset'), line bigint OPTIONS (metadata 'line'),
+    error text OPTIONS (metadata 'error')) SERVER weather_test OPTIONS (filename '/nowhere');
+DO $$ BEGIN
+    EXECUTE format('ALTER FOREIGN TABLE long OPTIONS (SET filename %L)', (SELECT name FROM directory) || '/long.json');
+END $$;
+SELECT max("offset") AS last FROM long \gset
+SELECT n, error FROM long WHERE "offset" >= :last;
+SELECT bytes < 1000000 AS tail_only FROM weather.last_scan('long');
+SELECT n, line, error FROM long WHERE "offset" >= :last;
+SELECT bytes < 1000000 AS tail_only FROM weather.last_scan('long');
+
 -- An upper bound of the offset ends the reading: what is malformed behind it is not seen.
 CALL put('bound.json', E'{"n":1}\n{"n":2}\n{"n":3}\n{"n":');
 CREATE FOREIGN TABLE bound (n int, "offset" bigint OPTIONS (metadata 'offset')) SERVER weather_test
