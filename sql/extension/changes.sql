@@ -52,6 +52,14 @@ EXCEPTION WHEN OTHERS THEN
     RETURN false;
 END $$;
 
+-- Which of these files, read once each, begin with which of so many bytes that have these fingerprints. A file
+-- that cannot be read begins with none.
+CREATE FUNCTION weather._beginnings(relation pg_catalog.regclass, paths pg_catalog.text[],
+    lengths pg_catalog.int8[], fingerprints pg_catalog.text[],
+    OUT path pg_catalog.text, OUT loaded_to pg_catalog.int8, OUT fingerprint pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'weather_beginnings' LANGUAGE C STRICT;
+
 -- As weather.files(), but a file whose name is no text in the database is no error: it has its name in
 -- quotation marks, with \xNN for the bytes that are none, by which it cannot be read.
 CREATE FUNCTION weather._files(relation pg_catalog.regclass, OUT path pg_catalog.text,
@@ -59,25 +67,8 @@ CREATE FUNCTION weather._files(relation pg_catalog.regclass, OUT path pg_catalog
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'weather_all_files' LANGUAGE C STRICT;
 
--- The same for several beginnings, in the order of their lengths: which of them, from 1 on. The file is read
--- once.
-CREATE FUNCTION weather._beginnings(relation pg_catalog.regclass, path pg_catalog.text,
-                                    lengths pg_catalog.int8[], fingerprints pg_catalog.text[])
-RETURNS pg_catalog.int4[]
-AS 'MODULE_PATHNAME', 'weather_beginnings' LANGUAGE C STRICT;
-
-CREATE FUNCTION weather._begins_as_any(foreign_table pg_catalog.regclass, path pg_catalog.text,
-                                       lengths pg_catalog.int8[], fingerprints pg_catalog.text[])
-RETURNS pg_catalog.int4[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN weather._beginnings(foreign_table, path, lengths, fingerprints);
-EXCEPTION WHEN OTHERS THEN
-    RETURN '{}';
-END $$;
-
--- What is on disk beside what the ledger has under the same path. A file waits that was modified within
--- the quiet period; it may be as known if its size allows it.
+-- What is on disk beside what the ledger has under the same path, but for the many that are as they were. A file
+-- waits that was modified within the quiet period; it may be as known if its size allows it.
 CREATE FUNCTION weather._pairs(shape pg_catalog.record,
     OUT path pg_catalog.text, OUT is_there pg_catalog.bool, OUT is_text pg_catalog.bool, OUT waits pg_catalog.bool,
     OUT new_size pg_catalog.int8, OUT new_mtime pg_catalog.timestamptz,
@@ -99,12 +90,15 @@ BEGIN
                     AND (d.size = k.size OR k.is_growable AND d.size >= k.loaded_to), false)
       FROM weather._files(shape.foreign_table) AS d
       FULL JOIN (SELECT * FROM weather.load_file AS f
-                  WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')) AS k USING (path);
+                  WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')) AS k USING (path)
+     WHERE (d.size, d.mtime, k.state, k.load_again, k.loaded_to)
+           IS DISTINCT FROM (k.size, k.mtime, 'loaded', false, k.size);
 END $$;
 
 -- What a refresh would do with each file. One that is not as it is known under its path may be what is known
--- under another, and is not there any more: it has moved. What it stands in the place of is displaced, unless
--- that has moved too; its rows stay, as those of a file that vanished. So logs rotate, also in chains.
+-- under another, and is not there any more: it has moved. So logs rotate, also in chains, and while some wait.
+-- A path that is known gets only what was at hand until now, and its own entry is displaced, unless it has moved
+-- too; a path that is not known, also what vanished long ago.
 --
 --   load      a file that was never loaded
 --   change    another content under a known path: a new version
@@ -117,7 +111,7 @@ END $$;
 --   misnamed  its name is no text in the database
 --   vanish    known, and no longer there
 --   wait      modified within the quiet period
---   nothing   as known
+--   nothing   as known; most of these are left out
 CREATE FUNCTION weather._changes(shape pg_catalog.record,
     OUT action pg_catalog.text, OUT path pg_catalog.text, OUT size pg_catalog.int8,
     OUT mtime pg_catalog.timestamptz, OUT id pg_catalog.int8, OUT old_path pg_catalog.text,
@@ -127,55 +121,62 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH compared AS MATERIALIZED ( -- as_known is null where a file is not at rest
-        SELECT *, CASE WHEN waits THEN NULL
-                       WHEN NOT may_be_known THEN false
+    WITH paired AS MATERIALIZED (   -- null: a file is not at rest, and is read only if need be
+        SELECT *, CASE WHEN NOT may_be_known THEN false
                        WHEN new_size = size AND new_mtime = mtime THEN true
-                       ELSE weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint) END AS as_known
+                       WHEN NOT waits THEN weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint)
+                  END AS is_surely_known
           FROM weather._pairs(shape)
+    ), compared AS MATERIALIZED (
+        SELECT *, coalesce(is_surely_known,
+                           NOT EXISTS (SELECT FROM paired AS o WHERE o.is_there AND NOT o.is_surely_known
+                                                                 AND o.new_size >= p.loaded_to)
+                           OR weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint)) AS is_known
+          FROM paired AS p
     ), open AS MATERIALIZED (
-        SELECT path, new_size AS size, new_mtime AS mtime FROM compared WHERE is_there AND is_text AND NOT as_known
+        SELECT path, new_size AS size, new_mtime AS mtime, coalesce(version, 0) > 0 AS is_taken FROM compared
+         WHERE is_there AND is_text AND NOT is_known AND shape.mode <> 'replace'
     ), missing AS MATERIALIZED (
-        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable FROM compared
-         WHERE version > 0 AND loaded_to > 0
-           AND CASE WHEN waits THEN EXISTS (SELECT FROM open) AND NOT (may_be_known AND
-                        weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint))
-                    ELSE NOT as_known END
+        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable, state <> 'vanished' AS was_at_hand
+          FROM compared WHERE version > 0 AND loaded_to > 0 AND NOT is_known AND EXISTS (SELECT FROM open)
         UNION ALL
-        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable FROM weather.load_file
+        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable, false FROM weather.load_file
          WHERE source = shape.source AND state = 'displaced' AND loaded_to > 0
-    ), beginnings AS MATERIALIZED (
-        SELECT o.path, o.size, o.mtime, lengths[n] AS loaded_to, fingerprints[n] AS fingerprint
-          FROM (SELECT array_agg(loaded_to ORDER BY loaded_to) AS lengths,
-                       array_agg(fingerprint ORDER BY loaded_to) AS fingerprints
-                  FROM (SELECT DISTINCT loaded_to, fingerprint FROM missing) AS distinct_ones) AS k
-          JOIN open AS o ON k.lengths IS NOT NULL
-         CROSS JOIN unnest(weather._begins_as_any(shape.foreign_table, o.path, lengths, fingerprints)) AS n
+    ), begun AS MATERIALIZED (
+        SELECT o.*, b.loaded_to, b.fingerprint
+          FROM (SELECT array_agg(loaded_to) AS lengths, array_agg(fingerprint) AS fingerprints
+                  FROM (SELECT DISTINCT loaded_to, fingerprint FROM missing) AS distinct_ones) AS m
+         CROSS JOIN weather._beginnings(shape.foreign_table, ARRAY(SELECT path FROM open),
+                                        m.lengths, m.fingerprints) AS b
+          JOIN open AS o USING (path)
     ), same AS MATERIALIZED (       -- twins find one another in the order of their paths
-        SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path
-          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint ORDER BY path) AS n
-                  FROM beginnings) AS f
-          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint ORDER BY path, id) AS n
-                  FROM missing) AS k USING (size, loaded_to, fingerprint, n)
+        SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, loaded_to
+          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
+                                             ORDER BY NOT is_taken, path) AS n FROM begun) AS f
+          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
+                                             ORDER BY NOT was_at_hand, path, id) AS n FROM missing) AS k
+               USING (size, loaded_to, fingerprint, n)
+         WHERE k.was_at_hand OR NOT f.is_taken
          ORDER BY f.path, loaded_to DESC
     ), grown AS MATERIALIZED (      -- a log that grew and was renamed
-        SELECT DISTINCT ON (id) path, id, old_path
+        SELECT DISTINCT ON (id) path, id, old_path, loaded_to
           FROM (SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, loaded_to
-                  FROM beginnings AS f JOIN missing AS k USING (loaded_to, fingerprint)
+                  FROM begun AS f JOIN missing AS k USING (loaded_to, fingerprint)
                  WHERE k.is_growable AND f.size > loaded_to AND f.mtime >= k.mtime
+                   AND (k.was_at_hand OR NOT f.is_taken)
                    AND f.path NOT IN (SELECT path FROM same) AND k.id NOT IN (SELECT id FROM same)
-                 ORDER BY f.path, loaded_to DESC) AS longest
-         ORDER BY id, loaded_to DESC
+                 ORDER BY f.path, loaded_to DESC, NOT k.was_at_hand, k.id) AS longest
+         ORDER BY id, loaded_to DESC, path
     ), moved AS MATERIALIZED (
         SELECT * FROM same UNION ALL SELECT * FROM grown
     )
     SELECT CASE
            WHEN NOT c.is_there THEN CASE c.state WHEN 'vanished' THEN 'nothing' ELSE 'vanish' END
            WHEN NOT c.is_text THEN 'misnamed'
-           WHEN c.waits THEN 'wait'
            WHEN m.id IS NOT NULL THEN 'move'
+           WHEN c.waits THEN 'wait'
            WHEN c.id IS NULL OR c.version = 0 OR c.id IN (SELECT id FROM moved) THEN 'load'
-           WHEN NOT c.as_known THEN 'change'
+           WHEN NOT c.is_known THEN 'change'
            WHEN c.new_size = c.size AND c.new_mtime = c.mtime THEN
                CASE WHEN c.load_again THEN 'again'
                     WHEN c.loaded_to < c.size THEN 'cut'
@@ -184,7 +185,8 @@ BEGIN
            WHEN c.new_size > c.loaded_to AND (c.load_again OR c.lost > 0) THEN 'again'
            WHEN c.new_size > c.loaded_to THEN 'grow'
            ELSE 'touch' END,
-           c.path, c.new_size, c.new_mtime, coalesce(m.id, c.id), m.old_path, c.loaded_to, c.fingerprint
+           c.path, c.new_size, c.new_mtime, coalesce(m.id, c.id), m.old_path,
+           coalesce(m.loaded_to, c.loaded_to), c.fingerprint
       FROM compared AS c
       LEFT JOIN moved AS m ON m.path = c.path
      WHERE c.is_there OR c.id NOT IN (SELECT id FROM moved);

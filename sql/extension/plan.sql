@@ -59,7 +59,9 @@ BEGIN
     IF shape.is_program THEN
         RETURN true;
     END IF;
-    SELECT coalesce(bool_or(c.action <> 'nothing') AND NOT bool_or(c.action = 'wait'), true)
+    SELECT CASE WHEN count(*) > 0 THEN bool_or(c.action <> 'nothing') AND NOT bool_or(c.action = 'wait')
+                ELSE NOT EXISTS (SELECT FROM weather.load_file AS f
+                                  WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')) END
       INTO is_new FROM weather._changes(shape) AS c;
     EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
     RETURN is_new OR NOT has_rows AND NOT shape.may_be_empty;
@@ -84,63 +86,73 @@ BEGIN
     END LOOP;
 END $$;
 
--- Files that have moved take the paths of others, which lose them; what never was loaded is forgotten.
-CREATE FUNCTION weather._displace(shape pg_catalog.record, changes weather._file[])
+-- Files that have moved take the paths of others, which lose them; what never was loaded is forgotten. One that is
+-- not loaded to its end keeps its time, and will be looked at again.
+CREATE FUNCTION weather._note_moves(shape pg_catalog.record, changes weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    losers bigint[] := ARRAY(
+    displaced bigint[] := ARRAY(
         SELECT f.id FROM weather.load_file AS f JOIN unnest(changes) AS c USING (path)
          WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')
            AND c.action = 'move' AND f.id <> c.id);
-    never_loaded bigint[];
 BEGIN
-    UPDATE weather.load_file SET state = 'displaced' WHERE id = ANY (losers) AND version > 0;
-    WITH gone AS (DELETE FROM weather.load_file WHERE id = ANY (losers) AND version = 0 RETURNING id)
-    SELECT array_agg(id) INTO never_loaded FROM gone;
-    DELETE FROM weather.load_reject WHERE load_file_id = ANY (never_loaded);
+    UPDATE weather.load_file SET state = 'displaced' WHERE id = ANY (displaced);
+    DELETE FROM weather.load_reject AS r USING weather.load_file AS f
+     WHERE f.id = ANY (displaced) AND f.version = 0 AND r.load_file_id = f.id;
+    DELETE FROM weather.load_file WHERE id = ANY (displaced) AND version = 0;
+    UPDATE weather.load_file AS f
+       SET path = c.path,
+           state = CASE WHEN f.failures > 0 THEN 'failed' ELSE 'loaded' END,
+           mtime = CASE c.size WHEN f.loaded_to THEN c.mtime ELSE f.mtime END,
+           load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0
+      FROM unnest(changes) AS c
+     WHERE f.id = c.id AND c.action = 'move';
 END $$;
 
 -- What the ledger has to learn before anything is read: files that are as known but for their place,
--- time or presence.
+-- time or presence. True: now there may be more to do; what has moved may have grown, and rows that it, or another
+-- file, had lost may be its own again.
 CREATE FUNCTION weather._note_changes(run pg_catalog.int8, shape pg_catalog.record,
                                       changes weather._file[])
-RETURNS pg_catalog.void
+RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    has_moved boolean;
     has_sunk boolean;
+    has_lost boolean;
 BEGIN
     IF NOT EXISTS (SELECT FROM unnest(changes) AS c WHERE c.action IN ('vanish', 'return', 'touch', 'move')) THEN
-        RETURN;
+        RETURN false;
     END IF;
+    -- Of equal keys the greatest (mtime, path) wins: a file that sinks may lose rows, one that rises
+    -- may win rows that it lost.
+    SELECT count(*) FILTER (WHERE c.action = 'move') > 0,
+           count(*) FILTER (WHERE (c.mtime, c.path COLLATE "C") < (f.mtime, f.path COLLATE "C")) > 0,
+           count(*) FILTER (WHERE f.lost > 0) > 0
+      INTO has_moved, has_sunk, has_lost
+      FROM weather.load_file AS f
+      JOIN unnest(changes) AS c ON f.id = c.id AND c.action IN ('touch', 'move');
     UPDATE weather.load_file AS f
        SET state = 'vanished'
       FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action = 'vanish';
-    DELETE FROM weather.load_reject AS r USING unnest(changes) AS c
-     WHERE r.load_file_id = c.id AND r.of_failure AND c.action IN ('return', 'touch', 'move');
-
-    -- Of equal keys the greatest (mtime, path) wins: a file that sinks may lose rows, one that rises
-    -- may win rows that it lost.
-    has_sunk := EXISTS (
-        SELECT FROM weather.load_file AS f
-          JOIN unnest(changes) AS c
-            ON f.id = c.id AND c.action IN ('touch', 'move')
-         WHERE (c.mtime, c.path COLLATE "C") < (f.mtime, f.path COLLATE "C"));
-    PERFORM weather._displace(shape, changes);
-    -- what has moved and is not loaded to its end is looked at again, and read on if there is more
     UPDATE weather.load_file AS f
        SET (state, failures, failed_at, error_code, error_message, error_detail, error_hint, error_context)
            = ('loaded', 0, NULL, NULL, NULL, NULL, NULL, NULL),
-           path = c.path,
-           mtime = CASE WHEN c.action <> 'move' OR c.size = f.loaded_to THEN c.mtime ELSE f.mtime END,
-           size = CASE c.action WHEN 'move' THEN f.size ELSE c.size END,
-           load_again = f.load_again OR c.action <> 'return' AND shape.mode = 'upsert' AND f.lost > 0
+           size = c.size, mtime = c.mtime,
+           load_again = f.load_again OR c.action = 'touch' AND shape.mode = 'upsert' AND f.lost > 0
       FROM unnest(changes) AS c
-     WHERE f.id = c.id AND c.action IN ('return', 'touch', 'move');
+     WHERE f.id = c.id AND c.action IN ('return', 'touch');
+    DELETE FROM weather.load_reject AS r USING unnest(changes) AS c
+     WHERE r.load_file_id = c.id AND r.of_failure AND c.action IN ('return', 'touch');
+    IF has_moved THEN
+        PERFORM weather._note_moves(shape, changes);
+    END IF;
     IF has_sunk AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;
+    RETURN has_moved OR shape.mode = 'upsert' AND (has_sunk OR has_lost);
 END $$;
 
 -- Decides what to load, in batches; small files share one, each other file is one. Once more after
@@ -151,7 +163,6 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shape record;
     changes weather._file[];
-    has_noted boolean := false;
     batches weather._batch[];
     message text;
     hint text;
@@ -172,13 +183,13 @@ BEGIN
         IF shape.mode = 'replace' THEN
             batches := CASE WHEN NOT only_again AND weather._needs_replacing(shape)
                             THEN ARRAY[ROW(NULL)::weather._batch] ELSE '{}' END;
+            IF batches = '{}' AND NOT only_again THEN -- as it was before what failed
+                DELETE FROM weather.load_reject AS r WHERE r.source = shape.source AND r.of_failure;
+            END IF;
         ELSE
-            LOOP -- what has moved may have grown, too, and rows that it had lost may be its own again
+            LOOP
                 changes := weather._changes_of(shape);
-                PERFORM weather._note_changes(run, shape, changes);
-                EXIT WHEN NOT EXISTS (SELECT FROM unnest(changes) AS c
-                                       WHERE c.action = 'move' OR c.action = 'touch' AND NOT has_noted);
-                has_noted := true;
+                EXIT WHEN NOT weather._note_changes(run, shape, changes);
             END LOOP;
             IF NOT only_again THEN
                 PERFORM weather._fail_files(run, shape, changes);

@@ -41,7 +41,7 @@ BEGIN
                           ORDER BY r.id DESC LIMIT 1) AS success ON true
       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE f.state = 'loaded') AS loaded,
                                 count(*) FILTER (WHERE f.state = 'failed') AS failed,
-                                count(*) FILTER (WHERE f.state IN ('vanished', 'displaced')) AS vanished,
+                                count(*) FILTER (WHERE f.state = 'vanished') AS vanished,
                                 max(f.mtime) AS newest,
                                 (array_agg(f.path || ': ' || f.error_message ORDER BY f.failed_at DESC)
                                     FILTER (WHERE f.state = 'failed'))[1] AS error
@@ -53,7 +53,8 @@ BEGIN
     COMMENT ON VIEW weather.status IS 'how each source is: for people and for monitoring';
 END $views$;
 
--- The ledger's memory of a source or of one of its files, and the rows that came from there.
+-- The ledger's memory of a source or of one of its files, and the rows that came from there; but not what other
+-- files have displaced from that path, since it cannot be loaded again.
 CREATE FUNCTION weather.forget(source pg_catalog.text, path pg_catalog.text DEFAULT NULL,
                                OUT files pg_catalog.int8, OUT rows pg_catalog.int8)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -68,7 +69,8 @@ BEGIN
     END IF;
     SELECT * INTO shape FROM weather._describe(forget.source);
     ids := ARRAY(SELECT f.id FROM weather.load_file AS f
-                  WHERE f.source = shape.source AND f.path = coalesce(forget.path, f.path));
+                  WHERE f.source = shape.source
+                    AND (forget.path IS NULL OR f.path = forget.path AND f.state <> 'displaced'));
     rows := 0;
     IF shape.has_lineage THEN
         EXECUTE format('DELETE FROM %s WHERE load_file_id = ANY ($1)', shape.target) USING ids;
@@ -114,10 +116,10 @@ BEGIN
         rows := NULL;
         rejects := NULL;
         error := weather._fault(change.action, change.loaded_to);
-        IF action IN ('load', 'change', 'grow', 'again') THEN
+        IF action IN ('load', 'change', 'grow', 'again') OR action = 'move' AND size > change.loaded_to THEN
             SELECT t.rows, t.rejects, t.error INTO rows, rejects, error
               FROM weather._try_reading(shape, change.path,
-                       CASE WHEN action = 'grow' THEN change.loaded_to ELSE 0 END) AS t;
+                       CASE WHEN action IN ('grow', 'move') THEN change.loaded_to ELSE 0 END) AS t;
         END IF;
         RETURN NEXT;
     END LOOP;

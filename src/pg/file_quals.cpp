@@ -125,7 +125,7 @@ bool partition_value(const FileQuals* quals, Column* column, size_t spec_index, 
         return true;
     Making task = {column, &value, {}, 0, false};
     task.position.path = path;
-    if (run_softly(make, &task))
+    if (run_softly(make, &task, is_about_data))
         return false;
     *result = task.result;
     *is_null = task.is_null;

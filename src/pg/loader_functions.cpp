@@ -14,8 +14,6 @@ extern "C" {
 #include "funcapi.h"
 PGDLLEXPORT Datum weather_inspect(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(weather_inspect);
-PGDLLEXPORT Datum weather_beginnings(PG_FUNCTION_ARGS);
-PG_FUNCTION_INFO_V1(weather_beginnings);
 PGDLLEXPORT Datum weather_refuse_transaction_block(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(weather_refuse_transaction_block);
 }
@@ -111,44 +109,6 @@ Datum weather_inspect(PG_FUNCTION_ARGS) {
                       CStringGetTextDatum(fingerprint)};
     bool nulls[] = {start < 0, false, false, false};
     PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
-}
-
-// weather._beginnings(relation regclass, path text, lengths bigint[], fingerprints text[])
-Datum weather_beginnings(PG_FUNCTION_ARGS) {
-    using namespace weather;
-    const TableOptions* options = options_for_caller(PG_GETARG_OID(0));
-    const char* path = text_to_cstring(PG_GETARG_TEXT_PP(1));
-    Datum* lengths;
-    Datum* fingerprints;
-    int count;
-    int fingerprint_count;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-                      TYPALIGN_DOUBLE, &lengths, nullptr, &count);
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false, TYPALIGN_INT, &fingerprints,
-                      nullptr, &fingerprint_count);
-    count = Min(count, fingerprint_count);
-    InputFile* file = make_input_file(CurrentMemoryContext, options);
-    auto* found = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(Max(count, 1))));
-    int found_count = 0;
-    if (count > 0 && is_listed(options, path) && open_input_file_if_there(file, path)) {
-        PrefixSum prefix = begin_prefix_sum(file, file->info.st_size);
-        char fingerprint[fingerprint_size];
-        for (int i = 0; i < count; ++i) {
-            CHECK_FOR_INTERRUPTS();
-            if (i == 0 || lengths[i] != lengths[i - 1]) {
-                if (!extend_prefix_sum(&prefix, DatumGetInt64(lengths[i])))
-                    break;
-                put_fingerprint(&prefix, fingerprint);
-            }
-            const text* known = DatumGetTextPP(fingerprints[i]);
-            if (VARSIZE_ANY_EXHDR(known) == strlen(fingerprint) &&
-                memcmp(VARDATA_ANY(known), fingerprint, strlen(fingerprint)) == 0)
-                found[found_count++] = Int32GetDatum(i + 1);
-        }
-    }
-    close_input_file(file);
-    PG_RETURN_ARRAYTYPE_P(
-        construct_array(found, found_count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
 // weather._refuse_transaction_block()

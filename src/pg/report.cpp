@@ -181,6 +181,12 @@ bool is_about_data(int sqlstate) {
            sqlstate == ERRCODE_UNDEFINED_TABLE || sqlstate == ERRCODE_UNDEFINED_FUNCTION;
 }
 
+// What errcode_for_reading() makes of errno, and what is no regular file.
+bool is_about_files(int sqlstate) {
+    return ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(ERRCODE_UNDEFINED_FILE) ||
+           sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE || sqlstate == ERRCODE_WRONG_OBJECT_TYPE;
+}
+
 void rethrow_value_error(const char* value, const Position* position) {
     if (position->reported)
         PG_RE_THROW();

@@ -59,6 +59,9 @@ const char* shown(const char* text, bool quoted);
 // Whether an error is one about data, which another value might not have.
 bool is_about_data(int sqlstate);
 
+// Whether an error is one about a file, which another file might not have.
+bool is_about_files(int sqlstate);
+
 // Within PG_CATCH(): throws the error on, its message extended by value, column and place if it is
 // one about data, so that a type's own complaint says where.
 [[noreturn]] void rethrow_value_error(const char* value, const Position* position);

@@ -118,7 +118,7 @@ bool convert_quickly(const Conversion& task) {
 
 // run_softly(), with the position ready for what comes next.
 ErrorData* attempt(void (*function)(void*), Conversion* task) {
-    ErrorData* error = run_softly(function, task);
+    ErrorData* error = run_softly(function, task, is_about_data);
     task->state->position.column = nullptr;
     task->state->position.reported = false;
     return error;

@@ -1,7 +1,5 @@
 #include "soft.h"
 
-#include "report.h"
-
 extern "C" {
 #include "access/xact.h"
 #include "utils/resowner.h"
@@ -46,7 +44,7 @@ void end_attempt(const Attempt& attempt, bool succeeded) {
 
 } // namespace
 
-ErrorData* run_softly(void (*function)(void*), void* argument) {
+ErrorData* run_softly(void (*function)(void*), void* argument, bool (*is_soft)(int)) {
     ErrorData* volatile error = nullptr;
     const Attempt attempt = begin_attempt();
     PG_TRY();
@@ -62,7 +60,7 @@ ErrorData* run_softly(void (*function)(void*), void* argument) {
         end_attempt(attempt, false);
     }
     PG_END_TRY();
-    if (error && !is_about_data(error->sqlerrcode))
+    if (error && !is_soft(error->sqlerrcode))
         ReThrowError(error);
     return error;
 }

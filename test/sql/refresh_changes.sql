@@ -184,6 +184,23 @@ CALL shell('mv ../log.1 back');
 CALL weather.refresh('chain');
 TABLE chained;
 
+-- The log that moved is not at rest, the new one is: it has moved all the same.
+UPDATE weather.source SET quiet_period = '1 hour' WHERE source = 'chain';
+CALL shell('mv log log.0 && touch log.0');
+CALL put_in('log', 6, E'{"k": 6}\n');
+SELECT regexp_replace(path, '.*/', '') AS file, action FROM weather.preview('chain');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 3;
+UPDATE weather.source SET quiet_period = '0' WHERE source = 'chain';
+
+-- What was displaced cannot be loaded again: forgetting a path leaves its rows.
+SELECT path, state FROM ledger WHERE path = 'log.2' ORDER BY state;
+CALL shell('cp -p log.1 log.2');
+CALL weather.refresh('chain');
+SELECT weather.forget('chain', (SELECT name FROM directory) || '/in/log.2');
+SELECT * FROM chained WHERE file = 'log.2' OR state = 'displaced';
+CALL shell('rm log.2');
+
 -- Onto a path that never was loaded.
 CALL put_bytes('in/damaged', '\x1f8bff');
 CALL shell('touch -d 2020-01-05 damaged');
@@ -214,6 +231,31 @@ CALL shell('rm a && mv b c');
 CALL weather.refresh('chain');
 SELECT * FROM chained WHERE k = 10;
 SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
+
+-- A known path that gets other content: what vanished before, and what it begins like, plays no part.
+CALL put_in('d', 1, E'{"k": 12}\n');
+CALL put_in('e', 1, E'{"k": 12}\n{"k": 13}\n');
+CALL weather.refresh('chain');
+CALL shell('rm d');
+CALL weather.refresh('chain');
+CALL put_in('e', 2, E'{"k": 12}\n{"k": 14}\n{"k": 15}\n');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 11;
+CALL put_in('e', 3, E'{"k": 12}\n');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 11;
+
+-- One that grew and moved shows what is behind; and a move is no success, where the rest fails.
+UPDATE weather.source SET reject_limit = 0 WHERE source = 'chain';
+CALL put_in('e', 4, E'{"k": 12}\nbad\n');
+CALL weather.refresh('chain');
+CALL shell('mv e f');
+SELECT regexp_replace(path, '.*/', '') AS file, action, rows, rejects FROM weather.preview('chain') WHERE action = 'move';
+CALL weather.refresh('chain');
+SELECT regexp_replace(path, '.*/', '') AS file, state, version, failures FROM weather.load_file WHERE path LIKE '%/f';
+CALL put_in('f', 4, E'{"k": 12}\n');
+CALL weather.refresh('chain');
+SELECT regexp_replace(path, '.*/', '') AS file, state, version, failures FROM weather.load_file WHERE path LIKE '%/f';
 
 -- A byte order mark before the only line, which has no line feed.
 ALTER FOREIGN TABLE item OPTIONS (ADD framing 'lines');

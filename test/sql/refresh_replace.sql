@@ -116,5 +116,8 @@ SELECT outcome, error FROM runs ORDER BY id DESC LIMIT 1;
 SELECT load_file_id IN (SELECT id FROM weather.load_file) AS in_ledger, of_failure, right(path, 1) AS file, raw
   FROM weather.load_reject WHERE source = 'm' ORDER BY path, of_failure;
 TABLE mirror ORDER BY k;
+CALL shell('rm c');
+CALL weather.refresh('m');
+SELECT of_failure, right(path, 1) AS file FROM weather.load_reject WHERE source = 'm' ORDER BY path, of_failure;
 
 \i :abs_srcdir/sql/include/epilogue.psql

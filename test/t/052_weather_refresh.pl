@@ -34,7 +34,6 @@ local $ENV{PGHOST}     = $node->host;
 local $ENV{PGPORT}     = $node->port;
 local $ENV{PGDATABASE} = 'postgres';
 delete local $ENV{PGAPPNAME};
-$SIG{INT} = 'DEFAULT'; # who runs the tests in the background may have it ignored, and so would the command
 
 is((run('-x'))[0], 2, 'wrong usage');
 is((run('surplus'))[0], 2, 'a surplus argument');

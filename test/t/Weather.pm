@@ -14,6 +14,9 @@ our @EXPORT = qw($TOP start_server generate shipped setup refresh outcome_as);
 
 our $TOP = "$FindBin::RealBin/../..";
 
+# Who runs the tests in the background may have it ignored, and so would the commands that get it from us.
+$SIG{INT} = 'DEFAULT';
+
 # start_server(name, configuration line...): a server with UTF8 and the order of code points.
 sub start_server
 {
