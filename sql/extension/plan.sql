@@ -113,8 +113,7 @@ END $$;
 -- What the ledger has to learn before anything is read: files that are as known but for their place,
 -- time or presence. True: now there may be more to do; what has moved may have grown, and rows that it, or another
 -- file, had lost may be its own again.
-CREATE FUNCTION weather._note_changes(run pg_catalog.int8, shape pg_catalog.record,
-                                      changes weather._file[])
+CREATE FUNCTION weather._note_changes(shape pg_catalog.record, changes weather._file[])
 RETURNS pg_catalog.bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -189,7 +188,7 @@ BEGIN
         ELSE
             LOOP
                 changes := weather._changes_of(shape);
-                EXIT WHEN NOT weather._note_changes(run, shape, changes);
+                EXIT WHEN NOT weather._note_changes(shape, changes);
             END LOOP;
             IF NOT only_again THEN
                 PERFORM weather._fail_files(run, shape, changes);
