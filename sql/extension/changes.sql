@@ -95,10 +95,58 @@ BEGIN
            IS DISTINCT FROM (k.size, k.mtime, 'loaded', false, k.size);
 END $$;
 
--- What a refresh would do with each file. One that is not as it is known under its path may be what is known
--- under another, and is not there any more: it has moved. So logs rotate, also in chains, and while some wait.
--- A path that is known gets only what was at hand until now, and its own entry is displaced, unless it has moved
--- too; a path that is not known, also what vanished long ago.
+-- A file that is not as it is known under its path; is_taken: that path is known.
+CREATE TYPE weather._open AS (
+    path pg_catalog.text, size pg_catalog.int8, mtime pg_catalog.timestamptz, is_taken pg_catalog.bool);
+
+-- What is known, but is not under its path any more; was_at_hand: it was at the last refresh.
+CREATE TYPE weather._missing AS (
+    id pg_catalog.int8, path pg_catalog.text, size pg_catalog.int8, mtime pg_catalog.timestamptz,
+    loaded_to pg_catalog.int8, fingerprint pg_catalog.text, is_growable pg_catalog.bool, was_at_hand pg_catalog.bool);
+
+-- What has moved, perhaps grown: open files that are, or begin with, what is missing. A path that is known gets
+-- only what was at hand, one that is not also what vanished long ago. Twins find one another in the order of their
+-- paths.
+CREATE FUNCTION weather._moves(foreign_table pg_catalog.regclass, open weather._open[], missing weather._missing[],
+    OUT path pg_catalog.text, OUT id pg_catalog.int8, OUT old_path pg_catalog.text, OUT loaded_to pg_catalog.int8)
+RETURNS SETOF pg_catalog.record
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    IF cardinality(open) = 0 OR cardinality(missing) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH begun AS MATERIALIZED (
+        SELECT o.*, b.loaded_to, b.fingerprint
+          FROM weather._beginnings(foreign_table, ARRAY(SELECT path FROM unnest(open)),
+                                   ARRAY(SELECT loaded_to FROM unnest(missing)),
+                                   ARRAY(SELECT fingerprint FROM unnest(missing))) AS b
+          JOIN unnest(open) AS o USING (path)
+    ), same AS MATERIALIZED (
+        SELECT DISTINCT ON (f.path) f.path, m.id, m.path AS old_path, loaded_to
+          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
+                                             ORDER BY NOT is_taken, path) AS n FROM begun) AS f
+          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
+                                             ORDER BY NOT was_at_hand, path, id) AS n FROM unnest(missing)) AS m
+               USING (size, loaded_to, fingerprint, n)
+         WHERE m.was_at_hand OR NOT f.is_taken
+         ORDER BY f.path, loaded_to DESC
+    ), grown AS MATERIALIZED (      -- a log that grew and was renamed
+        SELECT DISTINCT ON (id) path, id, old_path, loaded_to
+          FROM (SELECT DISTINCT ON (f.path) f.path, m.id, m.path AS old_path, loaded_to
+                  FROM begun AS f JOIN unnest(missing) AS m USING (loaded_to, fingerprint)
+                 WHERE m.is_growable AND f.size > loaded_to AND f.mtime >= m.mtime
+                   AND (m.was_at_hand OR NOT f.is_taken)
+                   AND f.path NOT IN (SELECT path FROM same) AND m.id NOT IN (SELECT id FROM same)
+                 ORDER BY f.path, loaded_to DESC, NOT m.was_at_hand, m.id) AS longest
+         ORDER BY id, loaded_to DESC, path
+    )
+    SELECT * FROM same UNION ALL SELECT * FROM grown;
+END $$;
+
+-- What a refresh would do with each file. One that has moved may take the path of another, whose entry is
+-- displaced, unless it has moved too: logs rotate in chains, and while some wait.
 --
 --   load      a file that was never loaded
 --   change    another content under a known path: a new version
@@ -134,41 +182,17 @@ BEGIN
                            OR weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint)) AS is_known
           FROM paired AS p
     ), open AS MATERIALIZED (
-        SELECT path, new_size AS size, new_mtime AS mtime, coalesce(version, 0) > 0 AS is_taken FROM compared
+        SELECT path, new_size, new_mtime, coalesce(version, 0) > 0 FROM compared
          WHERE is_there AND is_text AND NOT is_known AND shape.mode <> 'replace'
     ), missing AS MATERIALIZED (
-        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable, state <> 'vanished' AS was_at_hand
+        SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable, state <> 'vanished'
           FROM compared WHERE version > 0 AND loaded_to > 0 AND NOT is_known AND EXISTS (SELECT FROM open)
         UNION ALL
         SELECT id, path, size, mtime, loaded_to, fingerprint, is_growable, false FROM weather.load_file
-         WHERE source = shape.source AND state = 'displaced' AND loaded_to > 0
-    ), begun AS MATERIALIZED (
-        SELECT o.*, b.loaded_to, b.fingerprint
-          FROM (SELECT array_agg(loaded_to) AS lengths, array_agg(fingerprint) AS fingerprints
-                  FROM (SELECT DISTINCT loaded_to, fingerprint FROM missing) AS distinct_ones) AS m
-         CROSS JOIN weather._beginnings(shape.foreign_table, ARRAY(SELECT path FROM open),
-                                        m.lengths, m.fingerprints) AS b
-          JOIN open AS o USING (path)
-    ), same AS MATERIALIZED (       -- twins find one another in the order of their paths
-        SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, loaded_to
-          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
-                                             ORDER BY NOT is_taken, path) AS n FROM begun) AS f
-          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
-                                             ORDER BY NOT was_at_hand, path, id) AS n FROM missing) AS k
-               USING (size, loaded_to, fingerprint, n)
-         WHERE k.was_at_hand OR NOT f.is_taken
-         ORDER BY f.path, loaded_to DESC
-    ), grown AS MATERIALIZED (      -- a log that grew and was renamed
-        SELECT DISTINCT ON (id) path, id, old_path, loaded_to
-          FROM (SELECT DISTINCT ON (f.path) f.path, k.id, k.path AS old_path, loaded_to
-                  FROM begun AS f JOIN missing AS k USING (loaded_to, fingerprint)
-                 WHERE k.is_growable AND f.size > loaded_to AND f.mtime >= k.mtime
-                   AND (k.was_at_hand OR NOT f.is_taken)
-                   AND f.path NOT IN (SELECT path FROM same) AND k.id NOT IN (SELECT id FROM same)
-                 ORDER BY f.path, loaded_to DESC, NOT k.was_at_hand, k.id) AS longest
-         ORDER BY id, loaded_to DESC, path
+         WHERE source = shape.source AND state = 'displaced' AND loaded_to > 0 AND EXISTS (SELECT FROM open)
     ), moved AS MATERIALIZED (
-        SELECT * FROM same UNION ALL SELECT * FROM grown
+        SELECT m.* FROM weather._moves(shape.foreign_table, ARRAY(SELECT ROW(o.*)::weather._open FROM open AS o),
+                                       ARRAY(SELECT ROW(m.*)::weather._missing FROM missing AS m)) AS m
     )
     SELECT CASE
            WHEN NOT c.is_there THEN CASE c.state WHEN 'vanished' THEN 'nothing' ELSE 'vanish' END
