@@ -150,13 +150,16 @@ SELECT count(*) < 2 AS are_whole
 \endif
 
 
--- The loader's tables, and the two sources in them: CALL weather.refresh() loads what is new.
+-- The loader's tables, and the two sources in them, unless they are there: CALL weather.refresh() loads what is new.
 
 SELECT weather.setup() \g /dev/null
 SELECT weather.add_source(CASE :'schema' WHEN 'public' THEN '' ELSE :'schema' || '.' END || name,
                           format('%I.%I', :'schema', name || '_file')::regclass,
                           format('%I.%I', :'schema', name)::regclass)
-  FROM (VALUES ('weather_by_city'), ('weather_by_location')) AS source (name) \g /dev/null
+  FROM (VALUES ('weather_by_city'), ('weather_by_location')) AS source (name)
+ WHERE NOT EXISTS (SELECT FROM weather.source AS known
+                    WHERE known.source = CASE :'schema' WHEN 'public' THEN '' ELSE :'schema' || '.' END || name)
+ \g /dev/null
 
 
 -- The observations, each once, without lineage.

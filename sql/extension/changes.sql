@@ -123,15 +123,25 @@ BEGIN
                                    ARRAY(SELECT loaded_to FROM unnest(missing)),
                                    ARRAY(SELECT fingerprint FROM unnest(missing))) AS b
           JOIN unnest(open) AS o USING (path)
-    ), same AS MATERIALIZED (
+    ), numbered AS MATERIALIZED (
+        SELECT *, row_number() OVER (PARTITION BY was_at_hand, size, loaded_to, fingerprint ORDER BY path, id) AS n
+          FROM unnest(missing)
+    ), at_hand AS MATERIALIZED (
         SELECT DISTINCT ON (f.path) f.path, m.id, m.path AS old_path, loaded_to
           FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
                                              ORDER BY NOT is_taken, path) AS n FROM begun) AS f
-          JOIN (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint
-                                             ORDER BY NOT was_at_hand, path, id) AS n FROM unnest(missing)) AS m
-               USING (size, loaded_to, fingerprint, n)
-         WHERE m.was_at_hand OR NOT f.is_taken
+          JOIN numbered AS m USING (size, loaded_to, fingerprint, n)
+         WHERE m.was_at_hand
          ORDER BY f.path, loaded_to DESC
+    ), back AS MATERIALIZED (
+        SELECT DISTINCT ON (f.path) f.path, m.id, m.path AS old_path, loaded_to
+          FROM (SELECT *, row_number() OVER (PARTITION BY size, loaded_to, fingerprint ORDER BY path) AS n FROM begun
+                 WHERE NOT is_taken AND path NOT IN (SELECT path FROM at_hand)) AS f
+          JOIN numbered AS m USING (size, loaded_to, fingerprint, n)
+         WHERE NOT m.was_at_hand
+         ORDER BY f.path, loaded_to DESC
+    ), same AS MATERIALIZED (
+        SELECT * FROM at_hand UNION ALL SELECT * FROM back
     ), grown AS MATERIALIZED (      -- a log that grew and was renamed
         SELECT DISTINCT ON (id) path, id, old_path, loaded_to
           FROM (SELECT DISTINCT ON (f.path) f.path, m.id, m.path AS old_path, loaded_to

@@ -100,7 +100,11 @@ BEGIN
             USING ERRCODE = 'undefined_file',
                   HINT = 'The next refresh looks again. A quiet_period lets files come to rest.';
     END IF;
-    IF is_grown AND found.start IS NULL THEN
+    IF is_grown AND found.start IS NULL AND found.stop <= file.loaded_to THEN
+        found.start := file.loaded_to; -- the line goes on, and is not whole yet
+        found.stop := file.loaded_to;
+        found.fingerprint := file.fingerprint;
+    ELSIF is_grown AND found.start IS NULL THEN
         file.action := 'change'; -- what goes on amidst a line cannot be read from there
     END IF;
     file.new_id := CASE WHEN file.id IS NULL OR file.action = 'change'
@@ -122,7 +126,8 @@ $$;
 
 -- What the ledger is to hold of these files: what is known of each, what the scan and the statement have
 -- counted. `was_read` is false if nothing was there to be read. A file is unread if it was not read to its
--- end, as it was listed: it was exchanged, or the relation does not show all of its rows.
+-- end, as it was listed: it was exchanged, or the relation does not show all of its rows. One that is loaded again must
+-- still begin with what it had: its rows of then stay.
 --
 -- The plan of this and the next is made anew each time: there may be one file or thousands.
 CREATE FUNCTION weather._entries(shape pg_catalog.record, files weather._file[], work weather._work,
@@ -139,6 +144,9 @@ BEGIN
                AND (s.next_offset IS NOT NULL OR f.start > 0),
            CASE WHEN NOT was_read THEN false
                 WHEN s.path IS NULL OR NOT s.complete THEN true
+                WHEN f.action = 'again' AND NOT (
+                    SELECT weather._begins_as(shape.foreign_table, f.path, known.loaded_to, known.fingerprint)
+                      FROM weather.load_file AS known WHERE known.id = f.id) THEN true
                 -- all of it was to be read
                 WHEN f.is_plain IS NOT TRUE AND s.size <> f.size THEN true
                 -- the scan took that of what it opened; a last line that is cut is to wait
@@ -293,12 +301,15 @@ BEGIN
     END IF;
 END $$;
 
--- Rows have become free that files had lost to others: those files are to be loaded again.
+-- Rows have become free that files had lost to others: those files are to be loaded again, of whatever source of
+-- the same target.
 CREATE FUNCTION weather._load_losers_again(name pg_catalog.text) RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE weather.load_file SET load_again = true
-     WHERE source = name AND lost > 0 AND state <> 'replaced' AND NOT load_again;
+     WHERE source IN (SELECT other.source FROM weather.source AS this JOIN weather.source AS other USING (target)
+                       WHERE this.source = name)
+       AND lost > 0 AND state <> 'replaced' AND NOT load_again;
 END $$;
 
 -- Checks that so many rows are left where others were deleted: a trigger or rule may have kept some.

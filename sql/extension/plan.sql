@@ -54,17 +54,19 @@ CREATE FUNCTION weather._needs_replacing(shape pg_catalog.record) RETURNS pg_cat
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     is_new boolean;
+    is_at_rest boolean;
     has_rows boolean;
 BEGIN
     IF shape.is_program THEN
         RETURN true;
     END IF;
-    SELECT CASE WHEN count(*) > 0 THEN bool_or(c.action <> 'nothing') AND NOT bool_or(c.action = 'wait')
-                ELSE NOT EXISTS (SELECT FROM weather.load_file AS f
-                                  WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced')) END
-      INTO is_new FROM weather._changes(shape) AS c;
+    SELECT coalesce(bool_or(c.action <> 'nothing'),
+                    NOT EXISTS (SELECT FROM weather.load_file AS f
+                                 WHERE f.source = shape.source AND f.state NOT IN ('replaced', 'displaced'))),
+           count(*) FILTER (WHERE c.action = 'wait') = 0
+      INTO is_new, is_at_rest FROM weather._changes(shape) AS c;
     EXECUTE format('SELECT EXISTS (SELECT FROM %s)', shape.target) INTO has_rows;
-    RETURN is_new OR NOT has_rows AND NOT shape.may_be_empty;
+    RETURN is_at_rest AND (is_new OR NOT has_rows AND NOT shape.may_be_empty);
 END $$;
 
 -- Files that are not to be read as they are. One that ends amidst a document was given time: it is as it
@@ -87,7 +89,8 @@ BEGIN
 END $$;
 
 -- Files that have moved take the paths of others, which lose them; what never was loaded is forgotten. One that is
--- not loaded to its end keeps its time, and will be looked at again.
+-- not loaded to its end keeps its time, and will be looked at again. By its new path it may win rows that it lost, if
+-- its time has changed or another file has the same.
 CREATE FUNCTION weather._note_moves(shape pg_catalog.record, changes weather._file[])
 RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -105,9 +108,15 @@ BEGIN
        SET path = c.path,
            state = CASE WHEN f.failures > 0 THEN 'failed' ELSE 'loaded' END,
            mtime = CASE c.size WHEN f.loaded_to THEN c.mtime ELSE f.mtime END,
-           load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0
+           load_again = f.load_again OR shape.mode = 'upsert' AND f.lost > 0 AND (
+               c.mtime <> f.mtime OR f.mtime IN (SELECT other.mtime FROM weather.load_file AS other
+                                                  WHERE other.source = shape.source AND other.state <> 'replaced'
+                                                  GROUP BY other.mtime HAVING count(*) > 1))
       FROM unnest(changes) AS c
      WHERE f.id = c.id AND c.action = 'move';
+    UPDATE weather.load_reject AS r SET path = c.path
+      FROM unnest(changes) AS c
+     WHERE r.load_file_id = c.id AND c.action = 'move';
 END $$;
 
 -- What the ledger has to learn before anything is read: files that are as known but for their place,
@@ -197,7 +206,8 @@ BEGIN
         END IF;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
-        PERFORM weather._fail_run(run, SQLSTATE, message, nullif(hint, ''));
+        PERFORM weather._fail_run(run, SQLSTATE, message, coalesce(nullif(hint, ''),
+            CASE WHEN only_again THEN 'What of the source was loaded by then stays.' END));
         RETURN '{}';
     END;
     UPDATE weather.load_run AS r

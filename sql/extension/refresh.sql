@@ -65,7 +65,7 @@ BEGIN
 END $$;
 
 -- Null: another session is at it.
-CREATE FUNCTION weather._begin_run(name pg_catalog.text) RETURNS pg_catalog.int8
+CREATE FUNCTION weather._begin_run(name pg_catalog.text, quiet pg_catalog.bool) RETURNS pg_catalog.int8
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run bigint;
@@ -73,7 +73,9 @@ BEGIN
     IF NOT weather._lock(name) THEN
         INSERT INTO weather.load_run (source, outcome, finished_at)
         VALUES (name, 'skipped', clock_timestamp());
-        RAISE NOTICE 'source "%": skipped, another refresh is at it', name;
+        IF NOT quiet THEN
+            RAISE NOTICE 'source "%": skipped, another refresh is at it', name;
+        END IF;
         RETURN NULL;
     END IF;
     UPDATE weather.load_run SET outcome = 'interrupted', finished_at = clock_timestamp()
@@ -111,7 +113,8 @@ BEGIN
 END $$;
 
 -- The run's source with its target, which from here on nobody drops or empties; nor has since the run
--- began: what it has loaded by now would be taken for loaded for ever.
+-- began: what it has loaded by now would be taken for loaded for ever. Nor does another source load into it: of
+-- equal keys it could overwrite a greater file's row that it has not seen.
 CREATE FUNCTION weather._describe_for(run pg_catalog.int8) RETURNS pg_catalog.record
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -121,6 +124,7 @@ BEGIN
     SELECT s.source, s.target INTO entry
       FROM weather.load_run AS r JOIN weather.source AS s USING (source) WHERE r.id = run;
     EXECUTE format('LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE', entry.target::regclass);
+    PERFORM pg_advisory_xact_lock(1464156501, hashtext(entry.target::regclass::oid::text));
     SELECT * INTO shape FROM weather._describe(entry.source);
     IF shape.mode <> 'replace' AND weather._is_emptied(shape) THEN
         RAISE EXCEPTION '% was emptied while it was loaded: the next refresh loads all files again', shape.target
@@ -266,6 +270,7 @@ BEGIN
     UPDATE weather.load_run
        SET outcome = CASE WHEN NOT is_own THEN 'interrupted'
                           WHEN files_failed > 0 OR error_code IS NOT NULL THEN 'failed'
+                          WHEN files_done < files_to_do THEN 'interrupted' -- another session had the lock
                           ELSE 'done' END,
            finished_at = clock_timestamp()
      WHERE id = run AND outcome = 'running';
@@ -282,7 +287,7 @@ DECLARE
 BEGIN
     PERFORM weather._refuse_transaction_block();
     FOREACH name IN ARRAY weather._refreshable(source) LOOP
-        run := weather._begin_run(name);
+        run := weather._begin_run(name, quiet);
         COMMIT;
         CONTINUE WHEN run IS NULL;
         FOREACH only_again IN ARRAY '{false,true}'::pg_catalog.bool[] LOOP

@@ -1,7 +1,8 @@
 -- Mode replace: a source as a whole, in one transaction. The target becomes what its files hold, or
 -- what its program prints.
 
--- All files at once: what the target has and they do not is deleted, equal rows are left alone.
+-- All files at once: what the target has and they do not is deleted, equal rows are left alone, but for the
+-- load_file_id of one that another file holds now.
 CREATE FUNCTION weather._replace_statement(shape pg_catalog.record)
 RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -20,6 +21,7 @@ WITH %11$sjudged AS MATERIALIZED (
            CASE WHEN r.__place > 1 THEN 'duplicate'
                 WHEN kept.%2$s IS NULL THEN 'insert'
                 WHEN %3$s THEN 'update'
+                WHEN %12$s THEN 'take'
                 ELSE 'leave' END AS __verdict
       FROM (%4$s) AS r
       LEFT JOIN %5$s AS kept ON r.__place = 1 AND %6$s
@@ -27,7 +29,7 @@ WITH %11$sjudged AS MATERIALIZED (
     DELETE FROM %5$s AS kept WHERE NOT EXISTS (SELECT FROM judged AS r WHERE %6$s) RETURNING 1
 ), written AS (
     INSERT INTO %5$s (%7$s)
-    SELECT %7$s FROM judged WHERE __verdict IN ('insert', 'update')
+    SELECT %7$s FROM judged WHERE __verdict IN ('insert', 'update', 'take')
     ON CONFLICT (%8$s) DO UPDATE SET %9$s
     RETURNING 1
 )
@@ -40,7 +42,8 @@ SELECT %10$s, NULL::jsonb AS taken, (SELECT count(*) FROM written) AS written,
         weather._list(shape.columns || lineage), weather._list(shape.key_columns),
         (SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ')
            FROM unnest(shape.columns || lineage) AS c),
-        weather._counted_verdicts(), and_rejects);
+        weather._counted_verdicts(), and_rejects,
+        CASE WHEN shape.has_lineage THEN 'kept.load_file_id IS DISTINCT FROM ($3)[r.__file]' ELSE 'false' END);
 END $$;
 
 -- All files of the source, in the order in which the later one wins.

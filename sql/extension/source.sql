@@ -150,7 +150,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
           FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped
     ), t AS (
         SELECT attname, format_type(atttypid, atttypmod) AS type, atttypid, atttypmod,
-               attnotnull AND NOT atthasdef AND attidentity = '' AS is_needed
+               attgenerated <> '' AS is_generated, attnotnull AND NOT atthasdef AND attidentity = '' AS is_needed
           FROM pg_attribute WHERE attrelid = target AND attnum > 0 AND NOT attisdropped
     )
     SELECT format('%s has no column %I: ALTER TABLE %1$s ADD COLUMN %2$I %s', target, r.attname, r.type)
@@ -162,6 +162,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                   t.attname, t.type, target, r.type, relation)
       FROM r JOIN t USING (attname)
      WHERE t.atttypid <> r.atttypid OR t.atttypmod NOT IN (-1, r.atttypmod)
+    UNION ALL
+    SELECT format('column %I of %s is generated, and %s has it: ALTER TABLE %2$s ALTER COLUMN %1$I DROP EXPRESSION',
+                  t.attname, target, relation)
+      FROM r JOIN t USING (attname)
+     WHERE t.is_generated
+    UNION ALL
+    SELECT format('column %I: names that begin with two underscores are the loader''s own', t.attname)
+      FROM r JOIN t USING (attname)
+     WHERE starts_with(t.attname::text, '__')
     UNION ALL
     SELECT format('column %I of %s is NOT NULL, and %s does not have it: '
                   'ALTER TABLE %2$s ALTER COLUMN %1$I DROP NOT NULL', t.attname, target, relation)

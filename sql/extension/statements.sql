@@ -85,7 +85,7 @@ BEGIN
         || CASE WHEN is_bounded THEN format(' AND r.%I < $6', shape."offset") ELSE '' END;
 END $$;
 
--- The same, of equal keys the greatest (mtime, path, offset) first; `__place` 1 has won.
+-- The rows of _rows_of(), of equal keys the greatest (mtime, path, offset) first; `__place` 1 has won.
 CREATE FUNCTION weather._ranked_rows(shape pg_catalog.record, is_batch pg_catalog.bool,
                                      part pg_catalog.text)
 RETURNS pg_catalog.text

@@ -4,17 +4,21 @@
 CREATE FUNCTION weather._make_status_views() RETURNS pg_catalog.void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $views$
 BEGIN
-    -- A run that is said to be running, but whose lock is free, was interrupted.
+    -- A run that is said to be running was interrupted if its lock is free, and its session, between two
+    -- transactions, is not at it either. A standby sees neither.
     CREATE OR REPLACE VIEW weather.progress AS
     SELECT r.id AS run_id, r.source, r.pid, r.started_at, r.files_done + r.files_failed AS files_done,
            r.files_to_do, r.read, r.bytes
       FROM weather.load_run AS r
      WHERE r.outcome = 'running'
-       AND EXISTS (SELECT FROM pg_locks AS l
+       AND (pg_is_in_recovery()
+            OR EXISTS (SELECT FROM pg_stat_activity AS a
+                        WHERE a.pid = r.pid AND a.backend_start <= r.started_at AND a.state = 'active')
+            OR EXISTS (SELECT FROM pg_locks AS l
                     WHERE l.locktype = 'advisory' AND l.granted AND l.pid = r.pid
                       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                       AND l.classid = 1464156500 AND l.objsubid = 2
-                      AND l.objid::bigint = hashtext(r.source)::bigint & 4294967295);
+                      AND l.objid::bigint = hashtext(r.source)::bigint & 4294967295));
     COMMENT ON VIEW weather.progress IS 'the refreshes that are running: files done of files to do';
 
     CREATE OR REPLACE VIEW weather.status AS
@@ -68,9 +72,10 @@ BEGIN
         RAISE EXCEPTION 'source "%" is being refreshed', forget.source USING ERRCODE = 'lock_not_available';
     END IF;
     SELECT * INTO shape FROM weather._describe(forget.source);
-    ids := ARRAY(SELECT f.id FROM weather.load_file AS f
-                  WHERE f.source = shape.source
-                    AND (forget.path IS NULL OR f.path = forget.path AND f.state <> 'displaced'));
+    SELECT coalesce(array_agg(f.id), '{}'), count(DISTINCT f.path) INTO ids, files
+      FROM weather.load_file AS f
+     WHERE f.source = shape.source
+       AND (forget.path IS NULL OR f.path = forget.path AND f.state <> 'displaced');
     rows := 0;
     IF shape.has_lineage THEN
         EXECUTE format('DELETE FROM %s WHERE load_file_id = ANY ($1)', shape.target) USING ids;
@@ -78,7 +83,6 @@ BEGIN
     END IF;
     DELETE FROM weather.load_reject AS r WHERE r.load_file_id = ANY (ids);
     DELETE FROM weather.load_file AS f WHERE f.id = ANY (ids);
-    files := cardinality(ids);
     IF rows > 0 AND shape.mode = 'upsert' THEN
         PERFORM weather._load_losers_again(shape.source);
     END IF;

@@ -16,10 +16,10 @@ namespace {
 
 struct Beginning {
     int64 length;
-    char* fingerprint;
+    pg_crc32c sum;
 };
 
-// In the order of their lengths and fingerprints, as bsearch() wants them.
+// In the order of their lengths and sums, as bsearch() wants them.
 struct Beginnings {
     const Beginning* items;
     int count;
@@ -30,7 +30,7 @@ int compare(const void* a, const void* b) {
     const auto* other = static_cast<const Beginning*>(b);
     if (one->length != other->length)
         return one->length < other->length ? -1 : 1;
-    return strcmp(one->fingerprint, other->fingerprint);
+    return one->sum < other->sum ? -1 : one->sum > other->sum;
 }
 
 Beginnings get_beginnings(ArrayType* lengths, ArrayType* fingerprints) {
@@ -45,10 +45,14 @@ Beginnings get_beginnings(ArrayType* lengths, ArrayType* fingerprints) {
     count = Min(count, fingerprint_count);
     auto* items =
         static_cast<Beginning*>(palloc(sizeof(Beginning) * static_cast<Size>(Max(count, 1))));
-    for (int i = 0; i < count; ++i)
-        items[i] = {DatumGetInt64(length_items[i]), TextDatumGetCString(fingerprint_items[i])};
-    qsort(items, static_cast<size_t>(count), sizeof(Beginning), compare);
-    return {items, count};
+    int known = 0;
+    for (int i = 0; i < count; ++i) {
+        pg_crc32c sum;
+        if (get_sum(TextDatumGetCString(fingerprint_items[i]), &sum))
+            items[known++] = {DatumGetInt64(length_items[i]), sum};
+    }
+    qsort(items, static_cast<size_t>(known), sizeof(Beginning), compare);
+    return {items, known};
 }
 
 struct Task {
@@ -73,10 +77,10 @@ void put_beginnings(void* argument) {
             continue;
         if (!extend_prefix_sum(&prefix, known.items[i].length))
             break;
-        put_fingerprint(&prefix, fingerprint);
-        const Beginning own = {known.items[i].length, fingerprint};
+        const Beginning own = {known.items[i].length, sum_of(&prefix)};
         if (!bsearch(&own, known.items, static_cast<size_t>(known.count), sizeof(own), compare))
             continue;
+        put_fingerprint(&prefix, fingerprint);
         Datum values[] = {CStringGetTextDatum(task->path), Int64GetDatum(own.length),
                           CStringGetTextDatum(fingerprint)};
         bool nulls[] = {false, false, false};

@@ -29,17 +29,25 @@ bool extend_prefix_sum(PrefixSum* prefix, int64 length) {
     return true;
 }
 
-void put_fingerprint(const PrefixSum* prefix, char* fingerprint) {
+pg_crc32c sum_of(const PrefixSum* prefix) {
     pg_crc32c sum = prefix->sum;
     FIN_CRC32C(sum);
-    snprintf(fingerprint, fingerprint_size, "crc32c:%08x", sum);
+    return sum;
+}
+
+void put_fingerprint(const PrefixSum* prefix, char* fingerprint) {
+    snprintf(fingerprint, fingerprint_size, "crc32c:%08x", sum_of(prefix));
+}
+
+bool get_sum(const char* fingerprint, pg_crc32c* sum) {
+    return sscanf(fingerprint, "crc32c:%8x", sum) == 1;
 }
 
 bool take_fingerprint(const InputFile* file, int64 length, char* fingerprint, const char* known,
                       int64 from) {
     PrefixSum prefix = begin_prefix_sum(file, length);
     pg_crc32c sum;
-    if (known && sscanf(known, "crc32c:%8x", &sum) == 1) {
+    if (known && get_sum(known, &sum)) {
         FIN_CRC32C(sum); // undoes it: it is an inversion
         prefix.sum = sum;
         prefix.length = from;

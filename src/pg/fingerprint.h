@@ -30,7 +30,10 @@ PrefixSum begin_prefix_sum(const InputFile* file, int64 longest);
 // False if the file ends before.
 bool extend_prefix_sum(PrefixSum* prefix, int64 length);
 
+// A fingerprint is the text of such a sum.
+pg_crc32c sum_of(const PrefixSum* prefix);
 void put_fingerprint(const PrefixSum* prefix, char* fingerprint);
+bool get_sum(const char* fingerprint, pg_crc32c* sum);
 
 // That of the first `length` bytes of an open file; false if it ends before. `known`, or null, is
 // that of the first `from` of them, which are not read again.

@@ -1,5 +1,5 @@
-// What the engine is asked for: the columns as it knows them, without types of PostgreSQL. What
-// stands above check_paths() runs within guarded().
+// What the engine is asked for: the columns as it knows them, without types of PostgreSQL. All but
+// check_paths() and column_of_spec() runs within guarded().
 #include "columns.h"
 
 #include "boundary.h"

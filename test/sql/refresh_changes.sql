@@ -257,6 +257,31 @@ CALL put_in('f', 4, E'{"k": 12}\n');
 CALL weather.refresh('chain');
 SELECT regexp_replace(path, '.*/', '') AS file, state, version, failures FROM weather.load_file WHERE path LIKE '%/f';
 
+-- Twins: what was at hand moves to a known path, what vanished long ago to a new one.
+CALL put_in('t1', 1, E'{"k": 16}\n');
+CALL put_in('t2', 1, E'{"k": 17}\n');
+CALL weather.refresh('chain');
+CALL shell('rm t1');
+CALL weather.refresh('chain');
+CALL put_in('t2', 2, E'{"k": 16}\n');
+CALL put_in('t3', 2, E'{"k": 16}\n');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 15;
+
+-- Documents of which several are on a line: the line goes on, and is not whole yet. What was loaded of it stays.
+ALTER FOREIGN TABLE item OPTIONS (ADD framing 'lines');
+CALL put_in('l', 1, E'{"k": 18}');
+CALL weather.refresh('chain');
+CALL put_in('l', 2, E'{"k": 18},{"k');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 17;
+CALL weather.refresh('chain');
+SELECT path, state, error FROM ledger WHERE path = 'l';
+CALL put_in('l', 3, E'{"k": 18},{"k": 19}\n');
+CALL weather.refresh('chain');
+SELECT * FROM chained WHERE k > 17;
+ALTER FOREIGN TABLE item OPTIONS (DROP framing);
+
 -- A byte order mark before the only line, which has no line feed.
 ALTER FOREIGN TABLE item OPTIONS (ADD framing 'lines');
 CALL put_bytes('in/mark', '\xefbbbf' || convert_to('{"k": 20}', 'UTF8'));

@@ -90,4 +90,9 @@ CALL put_in('g', 5, E'bad1\n{"k": 1}\nbad2\n{"k": 3, "v": "whole"}\n');
 CALL weather.refresh('s');
 TABLE kept;
 
+-- Rejects are of the file, where ever it moves.
+CALL shell('mv g h');
+CALL weather.refresh('s');
+TABLE kept;
+
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -120,4 +120,21 @@ CALL shell('rm c');
 CALL weather.refresh('m');
 SELECT of_failure, right(path, 1) AS file FROM weather.load_reject WHERE source = 'm' ORDER BY path, of_failure;
 
+-- A target with lineage: equal rows that another file holds now are that file's. Files that are not at rest wait, also
+-- where the target is empty.
+CREATE TABLE lined (k int PRIMARY KEY, v text, load_file_id bigint);
+SELECT weather.add_source('l', 'item', 'lined', 'replace');
+CALL shell('rm *');
+CALL put('in/a', E'{"k": 1}\n');
+UPDATE weather.source SET quiet_period = '1 hour' WHERE source = 'l';
+CALL weather.refresh('l');
+TABLE lined;
+CALL shell('touch -d 2020-01-01 a');
+CALL put_in('z', 1, E'{"k": 9}\n');
+CALL weather.refresh('l');
+CALL shell('mv a b');
+CALL weather.refresh('l');
+SELECT read, ins, upd, same, dup, del FROM runs ORDER BY id DESC LIMIT 1;
+SELECT l.k, right(f.path, 1) AS file, f.state FROM lined AS l JOIN weather.load_file AS f ON f.id = l.load_file_id ORDER BY k;
+
 \i :abs_srcdir/sql/include/epilogue.psql

@@ -18,6 +18,11 @@ CALL fails($$SELECT weather.add_source('s', 'nix', 'target')$$);
 CREATE FOREIGN TABLE bare (k int, v text) SERVER weather_test OPTIONS (filename '/nowhere');
 CALL fails($$SELECT weather.add_source('s', 'bare', 'target')$$);
 
+CREATE FOREIGN TABLE odd (k int, v text, __file text, source_file text OPTIONS (metadata 'filename'))
+    SERVER weather_test OPTIONS (filename '/nowhere');
+CREATE TABLE computed (k int PRIMARY KEY, v text GENERATED ALWAYS AS ('x') STORED, __file text, load_file_id bigint);
+CALL fails($$SELECT weather.add_source('s', 'odd', 'computed')$$);
+
 -- A view over exactly one foreign table: expressions belong there; metadata bears its own names.
 CREATE VIEW shouted AS SELECT k, upper(v) AS v, source_file, source_offset, error, raw FROM item;
 CREATE VIEW hidden AS SELECT k, v FROM item;

@@ -175,6 +175,43 @@ CALL weather.refresh('cut');
 SELECT k, v FROM cut ORDER BY k;
 SELECT path, state, lost, error FROM ledger WHERE id IN (SELECT id FROM weather.load_file WHERE source = 'cut');
 
+-- A file that is renamed has the same order as before, and is not read, whatever rows it has lost.
+CALL put_in('y', 4, E'{"k": 1, "v": "y"}\n');
+CALL weather.refresh('cut');
+CALL put_in('x', 1, E'{"k": 1, "v": "x"}\n{"k": 2, "v": "x"}\n');
+CALL weather.refresh('cut');
+CALL shell('mv x z');
+CALL weather.refresh('cut');
+SELECT todo, read FROM runs ORDER BY id DESC LIMIT 1;
+-- But where another file has the same time, the path decides.
+CALL shell('touch -d 2020-01-04 z && mv z a');
+CALL weather.refresh('cut');
+CALL shell('mv a z');
+CALL weather.refresh('cut');
+SELECT k, v FROM cut ORDER BY k;
+
+-- A file that is to be loaded again is exchanged before its turn: it fails, and the next refresh takes it for changed.
+CALL shell('rm y z');
+SELECT weather.forget('cut');
+CALL put_in('x', 1, E'{"k": 1, "v": "x"}\n{"k": 2, "v": "x"}\n');
+CALL put_in('y', 2, E'{"k": 1, "v": "y"}\n');
+CALL put_in('first', 3, E'{"k": 9, "v": "f"}\n');
+CALL weather.refresh('cut');
+CALL put('other', E'{"k": 1, "v": "x"}\n{"k": 3, "v": "x"}\n');
+CREATE FUNCTION exchange() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN CALL weather_test.shell('[ ! -e ../other ] || mv ../other x'); RETURN NULL; END $$;
+ALTER PROCEDURE shell SET search_path = weather_test;
+CREATE TRIGGER exchange AFTER INSERT ON cut EXECUTE FUNCTION exchange();
+CALL put_in('first', 4, E'{"k": 9, "v": "changed"}\n');
+CALL shell('touch -d 2020-01-05 x');
+CALL weather.refresh('cut');
+SELECT path, state, error FROM ledger WHERE path = 'x' AND id IN (SELECT id FROM weather.load_file WHERE source = 'cut');
+CALL weather.refresh('cut');
+SELECT k, v FROM cut ORDER BY k;
+DROP TRIGGER exchange ON cut;
+ALTER PROCEDURE shell RESET search_path;
+CALL shell('rm first');
+
 -- Files of one batch are judged by their times of now, also against rows that they have.
 CALL shell('rm x y');
 SELECT weather.forget('cut');
@@ -207,6 +244,11 @@ CALL put('shape', E'{"k": 1, "c": "<(5,5),1>", "b": "(5,5),(6,6)", "j": {"a":2},
 CALL weather.refresh('shape');
 TABLE shapes ORDER BY k;
 SELECT read, ins, upd, same FROM runs ORDER BY id DESC LIMIT 1;
+
+-- A run that stopped short, since another session had its lock, is not done.
+INSERT INTO weather.load_run (source, outcome, files_to_do, files_done) VALUES ('s', 'running', 3, 1);
+SELECT weather._end_run(max(id)) FROM weather.load_run;
+SELECT outcome FROM runs ORDER BY id DESC LIMIT 1;
 
 -- pg_stat_progress_copy shows the file that is being read: here to a trigger of the first of its rows.
 CREATE TABLE progress (LIKE pg_stat_progress_copy);

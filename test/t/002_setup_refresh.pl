@@ -100,6 +100,11 @@ is((setup($node, @month))[2], '', 'set-up twice: no complaint');
 is(query($options), "files=$dir/flat.json timezone=UTC", 'set-up twice: options');
 is_deeply(counts($node), $unchanged, 'set-up twice: data stays');
 
+query("UPDATE weather.source SET enabled = false, quiet_period = '1 min', owner = 'somebody'");
+is((setup($node, @month))[2], '', 'set-up with sources of another role: no complaint');
+is(query('SELECT DISTINCT enabled, quiet_period, owner FROM weather.source'), 'f|00:01:00|somebody', '... they stay as they are');
+query('UPDATE weather.source SET enabled = true, quiet_period = DEFAULT, owner = DEFAULT');
+
 query('CREATE VIEW mine AS SELECT city FROM weather_by_city_file');
 setup($node, by_city => "$dir/owm.json", by_location => "$dir/owm.json", source_timezone => 'Asia/Tokyo');
 is(query($options), "files=$dir/owm.json timezone=Asia/Tokyo", 'set-up with other files and zone');
