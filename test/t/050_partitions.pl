@@ -117,6 +117,20 @@ my $long = 'x' x 60 . "\x{e9}";
 utf8::encode($long);
 query(qq{CREATE TABLE "$long" (t timestamptz) PARTITION BY RANGE (t)});
 is(query(qq{SELECT weather.make_partitions('"$long"', '{2030-01-15,2030-02-01}')}), 2, 'a long name');
+# ... which a role may lack the right for.
+query(q{CREATE ROLE loader; GRANT USAGE ON SCHEMA weather TO loader; GRANT EXECUTE ON ALL ROUTINES IN SCHEMA weather TO loader;
+	GRANT ALL ON weather.source, weather.load_run, weather.load_file, weather.load_reject, weather.status TO loader;
+	GRANT USAGE ON SEQUENCE weather.load_file_id_seq TO loader; GRANT ALL ON weather_by_city, weather_by_city_file TO loader;
+	SELECT weather.add_source('denied', 'weather_by_city_file', 'weather_by_city');
+	UPDATE weather.source SET owner = 'loader' WHERE source = 'denied'});
+write_file('later.json', [ 'Oslo', '2044-05-01 00:00:00' ]);
+query(q{SET ROLE loader; CALL weather.refresh('denied', true)});
+like(query(q{SELECT error_message || ' ' || error_hint FROM weather.load_file WHERE source = 'denied' AND path LIKE '%later.json'}),
+	qr/no partition for some rows, and role "loader" may not make it.*make_partitions\('public\.weather_by_city', '\{"2044-05-01 /s,
+	'a role that may not make partitions: what its error says');
+unlink "$dir/in/later.json";
+query(q{DELETE FROM weather.source WHERE source = 'denied'});
+
 query(q{CREATE ROLE owner; CREATE ROLE boss SUPERUSER; ALTER TABLE weather_by_city OWNER TO owner; GRANT CREATE ON SCHEMA public TO owner;
 	SET ROLE boss; SELECT weather.make_partitions('weather_by_city', '{2033-01-01}')});
 is(query(q{SELECT relowner::regrole FROM pg_class WHERE relname = 'weather_by_city_y2033m01'}), 'owner', 'the owner is that of the table');
