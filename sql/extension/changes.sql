@@ -187,10 +187,10 @@ BEGIN
           FROM weather._pairs(shape)
     ), compared AS MATERIALIZED (
         SELECT *, coalesce(is_surely_known,
-                           NOT EXISTS (SELECT FROM paired AS o WHERE o.is_there AND NOT o.is_surely_known
-                                                                 AND o.new_size >= p.loaded_to)
+                           loaded_to > coalesce((SELECT max(o.new_size) FROM paired AS o
+                                                  WHERE o.is_there AND NOT o.is_surely_known), -1)
                            OR weather._begins_as(shape.foreign_table, path, loaded_to, fingerprint)) AS is_known
-          FROM paired AS p
+          FROM paired
     ), open AS MATERIALIZED (
         SELECT path, new_size, new_mtime, coalesce(version, 0) > 0 FROM compared
          WHERE is_there AND is_text AND NOT is_known AND shape.mode <> 'replace'
