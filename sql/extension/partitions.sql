@@ -96,7 +96,8 @@ BEGIN
        INTO months USING paths;
     RETURN weather.make_partitions(shape.target, months) > 0;
 EXCEPTION WHEN insufficient_privilege THEN
-    RAISE EXCEPTION '% has no partition for some rows, and role "%" may not make it: %', shape.target, current_user, SQLERRM
+    RAISE EXCEPTION '% has no partition for some rows, and role "%" may not make it: %',
+        shape.target, current_user, SQLERRM
         USING ERRCODE = 'insufficient_privilege',
               HINT = format('Its owner makes partitions ahead: SELECT weather.make_partitions(%L, %L);', shape.target, months);
 END $$;
