@@ -94,12 +94,15 @@ BEGIN
                    time_column, shape.relation,
                    CASE WHEN paths IS NOT NULL THEN format(' WHERE r.%I = ANY ($1)', shape.filename) END)
        INTO months USING paths;
-    RETURN weather.make_partitions(shape.target, months) > 0;
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE EXCEPTION '% has no partition for some rows, and role "%" may not make it: %',
-        shape.target, current_user, SQLERRM
-        USING ERRCODE = 'insufficient_privilege',
-              HINT = format('Its owner makes partitions ahead: SELECT weather.make_partitions(%L, %L);', shape.target, months);
+    BEGIN
+        RETURN weather.make_partitions(shape.target, months) > 0;
+    EXCEPTION WHEN insufficient_privilege THEN
+        RAISE EXCEPTION '% has no partition for some rows, and role "%" may not make it: %',
+            shape.target, current_user, SQLERRM
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Its owner makes partitions ahead: SELECT weather.make_partitions(%L, %L);',
+                                shape.target, months);
+    END;
 END $$;
 
 CREATE FUNCTION weather._load_once(run pg_catalog.int8, shape pg_catalog.record, batch weather._file[])
