@@ -241,7 +241,8 @@ BEGIN
     RAISE WARNING 'source "%": file "%" failed: %', shape.source, file.path, message
         USING ERRCODE = code, HINT = coalesce(hint, 'weather.load_file has all of the error.');
     file.new_id := entry;
-    file.start := CASE WHEN file.action IN ('grow', 'cut') THEN file.loaded_to ELSE 0 END;
+    file.start := CASE WHEN file.action IN ('grow', 'cut') AND shape."offset" IS NOT NULL THEN file.loaded_to
+                       ELSE 0 END;
     PERFORM weather._keep_first_rejects(run, shape, ARRAY[file], weather._part(shape, false, file.start));
 END $$;
 

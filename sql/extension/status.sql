@@ -143,7 +143,7 @@ BEGIN
         weather._list(shape.columns, 'r.'),
         CASE WHEN shape.error IS NULL THEN 'NULL::text' ELSE format('r.%I::text', shape.error) END,
         shape.relation, shape.filename,
-        CASE WHEN start > 0 THEN format(' AND r.%I >= $2', shape."offset") ELSE '' END)
+        CASE WHEN start > 0 AND shape."offset" IS NOT NULL THEN format(' AND r.%I >= $2', shape."offset") ELSE '' END)
     INTO rows, rejects, error USING path, start;
 EXCEPTION WHEN OTHERS THEN
     error := SQLERRM;

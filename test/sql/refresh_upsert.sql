@@ -247,6 +247,11 @@ SELECT read, ins, upd, same FROM runs ORDER BY id DESC LIMIT 1;
 
 -- A run that stopped short, since another session had its lock, is not done.
 INSERT INTO weather.load_run (source, outcome, files_to_do, files_done) VALUES ('s', 'running', 3, 1);
+-- Between two files it has no lock, but its session is at it; one whose session is gone was interrupted.
+SELECT state, last_outcome FROM weather.status WHERE source = 's';
+SELECT source, files_done, files_to_do FROM weather.progress;
+UPDATE weather.load_run SET started_at = '2020-01-01' WHERE outcome = 'running'; -- before the session began
+SELECT state, last_outcome FROM weather.status WHERE source = 's';
 SELECT weather._end_run(max(id)) FROM weather.load_run;
 SELECT outcome FROM runs ORDER BY id DESC LIMIT 1;
 
